@@ -1,0 +1,4 @@
+// Every signal, in the order of the feature vector. Append or reorder only together with a newly trained model.
+import type { SignalDefinition } from './definition.ts';
+
+export const allSignals: readonly SignalDefinition[] = [];

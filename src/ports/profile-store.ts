@@ -1,0 +1,51 @@
+// Port: what is remembered of accounts, addresses, networks, devices, and of everybody.
+//
+// Reads return synchronously where the store is local; a remote store returns a promise, which the caller races against its
+// budget. What a read returns is the caller's to look at, not to change. Changes are visible to this process's reads when
+// `apply` returns, durable within `flushIntervalMs`, and never lost by a crash of the process after that. Several processes
+// may share one store: changes are events that are applied to the newest record, so that none overwrites another's.
+import type { Population } from '../domain/facts.ts';
+import type { AccountEvent, AccountProfile } from '../domain/profile/account.ts';
+import type { SourceEvent, SourceProfile } from '../domain/profile/source.ts';
+
+/** Keys are pseudonyms or, for asn and population, coarse values that identify nobody. All are within one tenant. */
+export interface ProfileKeys {
+  readonly tenant: string;
+  readonly account: string;
+  readonly host: string;
+  readonly block: string;
+  readonly asn: number | null;
+  readonly device: string | null;
+  /** This attempt's value of each population attribute, in order; null where it has none. */
+  readonly population: readonly (string | null)[];
+}
+
+export interface ProfileBundle {
+  readonly account: AccountProfile | null;
+  readonly host: SourceProfile | null;
+  readonly block: SourceProfile | null;
+  readonly asn: SourceProfile | null;
+  readonly device: SourceProfile | null;
+  readonly population: Population;
+}
+
+export type SourceKind = 'host' | 'block' | 'asn' | 'device';
+
+export type ProfileChange =
+  | { readonly kind: 'account'; readonly key: string; readonly event: AccountEvent }
+  | { readonly kind: SourceKind; readonly key: string; readonly event: SourceEvent }
+  /** Adds `amount` (+1 or -1) to the total and to each given value's count. */
+  | { readonly kind: 'population'; readonly values: readonly (string | null)[]; readonly amount: 1 | -1 };
+
+export interface ProfileStore {
+  /** Milliseconds within which an applied change is durable against a crash of the process. */
+  readonly flushIntervalMs: number;
+  read(keys: ProfileKeys): ProfileBundle | Promise<ProfileBundle>;
+  readAccount(tenant: string, account: string): AccountProfile | null | Promise<AccountProfile | null>;
+  apply(tenant: string, changes: readonly ProfileChange[]): void;
+  /** Forgets the account. Shared records hold only short keys of it, which age out. */
+  eraseAccount(tenant: string, account: string): Promise<boolean>;
+  /** Resolves when everything applied so far is durable. */
+  flush(): Promise<void>;
+  close(): Promise<void>;
+}
