@@ -5,8 +5,9 @@
 // `apply` returns, durable within `flushIntervalMs`, and never lost by a crash of the process after that. Several processes
 // may share one store: changes are events that are applied to the newest record, so that none overwrites another's.
 import type { Population } from '../domain/facts.ts';
-import type { AccountEvent, AccountProfile } from '../domain/profile/account.ts';
-import type { SourceEvent, SourceProfile } from '../domain/profile/source.ts';
+import type { AccountProfile } from '../domain/profile/account.ts';
+import type { ProfileChange, SourceKind } from '../domain/profile/change.ts';
+import type { SourceProfile } from '../domain/profile/source.ts';
 
 /** Keys are pseudonyms or, for asn and population, coarse values that identify nobody. All are within one tenant. */
 export interface ProfileKeys {
@@ -29,13 +30,7 @@ export interface ProfileBundle {
   readonly population: Population;
 }
 
-export type SourceKind = 'host' | 'block' | 'asn' | 'device';
-
-export type ProfileChange =
-  | { readonly kind: 'account'; readonly key: string; readonly event: AccountEvent }
-  | { readonly kind: SourceKind; readonly key: string; readonly event: SourceEvent }
-  /** Adds `amount` (+1 or -1) to the total and to each given value's count. */
-  | { readonly kind: 'population'; readonly values: readonly (string | null)[]; readonly amount: 1 | -1 };
+export type { ProfileChange, SourceKind };
 
 export interface ProfileStore {
   /** Milliseconds within which an applied change is durable against a crash of the process. */
