@@ -1,0 +1,147 @@
+// The scorer on onnxruntime-node, in process, with the plain walk of the same trees behind it.
+//
+// The model is loaded from bytes whose checksum the manifest states, so that what was hashed is what runs. One thread, no
+// spinning: a small tree ensemble takes tens of microseconds, and idle worker threads would burn a core beside the service.
+// If a call of the runtime fails, the rows are scored by the walk, which gives the same bits.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import { rankOf } from '../../domain/rank.ts';
+import type { Contributions, Scorer } from '../../ports/scorer.ts';
+import { type Batch, createBatcher } from './batcher.ts';
+import { type ModelManifest, parseManifest } from './manifest.ts';
+import { normaliseRow, parseTrees, type Trees, walkTrees } from './trees.ts';
+
+export interface OnnxScorer extends Scorer {
+  readonly manifest: ModelManifest;
+  readonly trees: Trees;
+  /** Calls of the runtime that failed since the start; the walk answered for them. */
+  failures(): number;
+}
+
+export interface OnnxOptions {
+  readonly directory: string;
+  /** What this build's features are and hash to; a model for other features is refused. */
+  readonly schemaHash: string;
+  readonly featureNames: readonly string[];
+  readonly groupNames: readonly string[];
+}
+
+const sessionOptions: InferenceSession.SessionOptions = {
+  executionProviders: ['cpu'],
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
+  extra: { session: { intra_op: { allow_spinning: '0' }, inter_op: { allow_spinning: '0' } } },
+};
+
+/** Loads, checks and warms the model. Throws an Error of one sentence when anything about it is not as it should be. */
+export async function openOnnxScorer(options: OnnxOptions): Promise<OnnxScorer> {
+  const { directory } = options;
+  const manifest = await understand(directory, 'manifest.json', async () => parseManifest((await read(directory, 'manifest.json')).toString('utf8')));
+  assertFits(manifest, options);
+  const model = await readChecked(directory, 'model.onnx', manifest);
+  const treesText = await readChecked(directory, 'trees.json', manifest);
+  const trees = await understand(directory, 'trees.json', async () => parseTrees(treesText.toString('utf8')));
+  if (trees.featureCount !== manifest.features.length || trees.groupCount !== manifest.groups.length) {
+    throw new Error(`The model in ${directory} is unusable: trees.json has other features or groups than manifest.json.`);
+  }
+  const session = await understand(directory, 'model.onnx', () => InferenceSession.create(model, sessionOptions));
+  const scorer = createScorer(session, manifest, trees);
+  await selfCheck(scorer, directory);
+  return scorer;
+}
+
+function assertFits(manifest: ModelManifest, options: OnnxOptions): void {
+  const same = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((item, i) => item === b[i]);
+  if (manifest.schemaHash === options.schemaHash && same(manifest.features, options.featureNames) && same(manifest.groups, options.groupNames)) return;
+  throw new Error(
+    `The model ${manifest.identity} was trained for features ${manifest.schemaHash}, but this build derives ${options.schemaHash}: use the model that belongs to this version, or retrain.`,
+  );
+}
+
+async function read(directory: string, name: string): Promise<Buffer> {
+  try {
+    return await readFile(join(directory, name));
+  } catch (error) {
+    throw new Error(`The model in ${directory} is unusable: ${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
+  }
+}
+
+async function readChecked(directory: string, name: string, manifest: ModelManifest): Promise<Buffer> {
+  const bytes = await read(directory, name);
+  const digest = createHash('sha256').update(bytes).digest('hex');
+  if (manifest.files[name] !== digest) throw new Error(`The model in ${directory} is unusable: ${name} does not have the checksum that manifest.json states.`);
+  return bytes;
+}
+
+async function understand<T>(directory: string, name: string, parse: () => Promise<T>): Promise<T> {
+  try {
+    return await parse();
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    if (message.startsWith('The model in ')) throw error;
+    throw new Error(`The model in ${directory} is unusable: ${name}: ${message.split('\n')[0]}`);
+  }
+}
+
+function createScorer(session: InferenceSession, manifest: ModelManifest, trees: Trees): OnnxScorer {
+  const width = manifest.features.length;
+  const groups = manifest.groups.length;
+  const input = session.inputNames[0] as string;
+  const output = session.outputNames[0] as string;
+  const centres = Float64Array.from(manifest.centres);
+  let failures = 0;
+
+  async function runBatch(batch: Batch): Promise<Contributions[]> {
+    normaliseRow(batch.rows);
+    try {
+      const results = await session.run({ [input]: new Tensor('float32', batch.rows, [batch.count, width]) });
+      const sums = results[output]?.data;
+      if (sums instanceof Float64Array && sums.length === batch.count * groups) {
+        return Array.from({ length: batch.count }, (_, row) => centred(sums.subarray(row * groups, (row + 1) * groups)));
+      }
+    } catch {
+      // Counted below; the walk answers.
+    }
+    failures += 1;
+    return Array.from({ length: batch.count }, (_, row) => centred(walk(batch.rows.subarray(row * width, (row + 1) * width))));
+  }
+
+  function walk(row: Float32Array): Float64Array {
+    const sums = new Float64Array(groups);
+    walkTrees(trees, row, sums);
+    return sums;
+  }
+
+  function centred(sums: Float64Array): Contributions {
+    const relative = new Float64Array(groups);
+    for (let i = 0; i < groups; i++) relative[i] = (sums[i] as number) - (centres[i] as number);
+    return { base: manifest.baseLogOdds, groups: relative };
+  }
+
+  return {
+    identity: { name: manifest.identity, schemaHash: manifest.schemaHash },
+    manifest,
+    trees,
+    score: createBatcher(width, runBatch),
+    rank: (logOdds) => rankOf(manifest.calibration, logOdds),
+    failures: () => failures,
+    close: () => session.release(),
+  };
+}
+
+/** Scores a few rows by both ways before serving: a runtime that disagrees with the trees on this machine must not answer. */
+async function selfCheck(scorer: OnnxScorer, directory: string): Promise<void> {
+  const width = scorer.manifest.features.length;
+  for (const filling of [Number.NaN, 0, 1, -1, 1e6]) {
+    const row = new Float32Array(width).fill(filling);
+    const scored = await scorer.score(row);
+    const sums = new Float64Array(scorer.manifest.groups.length);
+    walkTrees(scorer.trees, row, sums);
+    const agrees = scored !== null && scored.groups.every((value, group) => value === (sums[group] as number) - (scorer.manifest.centres[group] as number));
+    if (!agrees) throw new Error(`The model in ${directory} is unusable: model.onnx and trees.json give different numbers on this machine.`);
+  }
+}
