@@ -6,7 +6,7 @@ import * as limits from '../limits.ts';
 import { addToRecentSet, emptyRecentSet, type RecentSet, shortKey } from './recent-set.ts';
 import { addTally, removeTally, type Tally } from './tally.ts';
 import { learnTyping, type TypingProfile } from './typing.ts';
-import { attributes, attributeValue, type Visit } from './visit.ts';
+import { attributes, attributeValue, sameScreen, type Visit } from './visit.ts';
 import { addToCounter, emptyCounter, type WindowCounter } from './window-counter.ts';
 
 export interface PlaceMemory {
@@ -21,7 +21,7 @@ export interface PlaceMemory {
 export interface DeviceMemory {
   /** Pseudonym of the first-party id; null for a device known by its looks only. */
   readonly device: string | null;
-  readonly firstMs: number;
+  firstMs: number;
   lastMs: number;
   count: number;
   browser: string | null;
@@ -145,6 +145,7 @@ export function applyToAccount(profile: AccountProfile, event: AccountEvent): vo
 }
 
 function recordTry(profile: AccountProfile, visit: Visit, failed: boolean): void {
+  if (visit.atMs < profile.firstSeenMs) profile.firstSeenMs = visit.atMs;
   if (failed) addToCounter(profile.failures, visit.atMs);
   addToRecentSet(profile.hosts, shortKey(visit.host), visit.atMs, limits.sourcesPerAccountMax);
   if (visit.asn !== null) addToRecentSet(profile.asns, visit.asn, visit.atMs, limits.sourcesPerAccountMax);
@@ -159,9 +160,9 @@ function learn(profile: AccountProfile, visit: Visit): void {
     const gapMs = visit.atMs - profile.lastGoodMs;
     profile.usualGapMs = profile.usualGapMs === 0 ? gapMs : profile.usualGapMs + gapWeight * (gapMs - profile.usualGapMs);
   }
+  if (profile.goodCount === 0 || visit.atMs < profile.firstGoodMs) profile.firstGoodMs = visit.atMs;
+  if (profile.goodCount === 0 || visit.atMs > profile.lastGoodMs) profile.lastGoodMs = visit.atMs;
   profile.goodCount += 1;
-  if (profile.firstGoodMs === 0 || visit.atMs < profile.firstGoodMs) profile.firstGoodMs = visit.atMs;
-  if (visit.atMs > profile.lastGoodMs) profile.lastGoodMs = visit.atMs;
   for (let i = 0; i < attributes.length; i++) {
     const value = attributeValue(visit, attributes[i] as (typeof attributes)[number]);
     if (value !== null) addTally(profile.tallies[i] as Tally[], value, visit.atMs, limits.talliesPerAttributeMax);
@@ -198,7 +199,7 @@ export function findDevice(devices: readonly DeviceMemory[], visit: Pick<Visit, 
 }
 
 function sameLooks(device: DeviceMemory, visit: Pick<Visit, 'fingerprint' | 'browser' | 'os' | 'screen'>): boolean {
-  return device.fingerprint === visit.fingerprint && device.browser === visit.browser && device.os === visit.os && device.screen === visit.screen;
+  return device.fingerprint === visit.fingerprint && device.browser === visit.browser && device.os === visit.os && sameScreen(device.screen, visit.screen);
 }
 
 function learnDevice(devices: DeviceMemory[], visit: Visit): void {
@@ -209,6 +210,7 @@ function learnDevice(devices: DeviceMemory[], visit: Visit): void {
     return;
   }
   known.count += 1;
+  if (visit.atMs < known.firstMs) known.firstMs = visit.atMs;
   if (visit.atMs < known.lastMs) return;
   const { device: _device, firstMs: _firstMs, count: _count, ...looks } = deviceMemory(visit);
   Object.assign(known, looks);
@@ -274,26 +276,56 @@ function pushBounded<T extends { lastMs: number }>(list: T[], item: T, limit: nu
   if (item.lastMs > (list[oldest] as T).lastMs) list[oldest] = item;
 }
 
-/** Takes back what one visit taught (a takeover that was first taken for a good login). Smoothed values fade by themselves. */
+/**
+ * Takes back what one visit taught (a takeover that was first taken for a good login). Counts and memberships are restored; the
+ * smoothed interval, the typing rhythm and the times of last use are not kept per visit and fade by themselves.
+ */
 function unlearn(profile: AccountProfile, visit: Visit): void {
-  if (profile.goodCount > 0) profile.goodCount -= 1;
+  if (profile.goodCount <= 1) {
+    forgetFamiliarity(profile);
+    return;
+  }
+  profile.goodCount -= 1;
   for (let i = 0; i < attributes.length; i++) {
     const value = attributeValue(visit, attributes[i] as (typeof attributes)[number]);
     if (value !== null) removeTally(profile.tallies[i] as Tally[], value);
   }
   const place = profile.places.find((known) => known.latitude === visit.latitude && known.longitude === visit.longitude);
   if (place !== undefined && --place.count <= 0) profile.places.splice(profile.places.indexOf(place), 1);
-  const device = findDevice(profile.devices, visit);
-  if (device !== null && --device.count <= 0) profile.devices.splice(profile.devices.indexOf(device), 1);
   const recentAt = profile.recent.findIndex((known) => known.atMs === visit.atMs && known.host === visit.host);
   if (recentAt >= 0) profile.recent.splice(recentAt, 1);
   const hourAt = profile.hours.lastIndexOf(minuteOfWeek(visit.atMs));
   if (hourAt >= 0) profile.hours.splice(hourAt, 1);
-  if (visit.session !== null) profile.sessions = profile.sessions.filter((known) => known.session !== visit.session);
-  if (profile.goodCount === 0) {
-    profile.firstGoodMs = 0;
-    profile.lastGoodMs = 0;
-  } else if (profile.lastGoodMs === visit.atMs) {
-    profile.lastGoodMs = profile.recent.at(-1)?.atMs ?? profile.firstGoodMs;
+  // What a session looks like comes from the visit that opened it; one that only continued it taught nothing.
+  profile.sessions = profile.sessions.filter((known) => known.session !== visit.session || known.firstMs !== visit.atMs);
+  unlearnDevice(profile, visit);
+  if (profile.lastGoodMs === visit.atMs) profile.lastGoodMs = profile.recent.at(-1)?.atMs ?? profile.firstGoodMs;
+  if (profile.firstGoodMs === visit.atMs) profile.firstGoodMs = profile.recent[0]?.atMs ?? profile.lastGoodMs;
+}
+
+/** Back to an account that never signed in well: nothing of the last visit may linger, its typing rhythm included. */
+function forgetFamiliarity(profile: AccountProfile): void {
+  const { firstSeenMs: _seen, failures: _failed, challengesFailed: _challenges, hosts: _hosts, asns: _asns, triedDevices: _tried, ...familiarity } = emptyAccount(0);
+  Object.assign(profile, familiarity);
+}
+
+/**
+ * A device keeps the looks of its last good login. When that login is taken back, they may be a thief's, and what was there before
+ * is not known: they become unknown until the next good login, except those by which a device without an id is recognised.
+ */
+function unlearnDevice(profile: AccountProfile, visit: Visit): void {
+  const device = findDevice(profile.devices, visit);
+  if (device === null) return;
+  device.count -= 1;
+  if (device.count <= 0) {
+    profile.devices.splice(profile.devices.indexOf(device), 1);
+    return;
   }
+  const left = profile.recent.filter((known) => known.device === device.device);
+  if (device.firstMs === visit.atMs) device.firstMs = left[0]?.atMs ?? device.lastMs;
+  if (device.lastMs !== visit.atMs) return;
+  const last = left.at(-1);
+  device.lastMs = last?.atMs ?? device.firstMs;
+  const unknown = { browserMajor: null, deviceType: null, language: null, timeZone: null, platform: null, asn: last?.asn ?? null, country: last?.country ?? null };
+  Object.assign(device, unknown, device.device === null ? null : { browser: null, os: null, screen: null, fingerprint: null });
 }

@@ -40,6 +40,7 @@ export function emptySource(atMs: number): SourceProfile {
 export function applyToSource(profile: SourceProfile, event: SourceEvent): void {
   switch (event.type) {
     case 'attempted':
+      if (event.atMs < profile.firstSeenMs) profile.firstSeenMs = event.atMs;
       addToCounter(profile.attempts, event.atMs);
       if (event.failed) addToCounter(profile.failures, event.atMs);
       addToRecentSet(profile.accounts, event.account, event.atMs, limits.accountsPerSourceMax);
@@ -51,11 +52,25 @@ export function applyToSource(profile: SourceProfile, event: SourceEvent): void 
       if (profile.machine === null) profile.machine = event.machine;
       return;
     case 'unlearned':
-      if (profile.goodCount > 0) profile.goodCount -= 1;
-      removeFromRecentSet(profile.goodAccounts, event.account);
-      if (profile.goodCount === 0) profile.machine = null;
+      unlearn(profile, event.atMs, event.account);
       return;
     case 'failed':
       addToCounter(profile.failures, event.atMs);
   }
+}
+
+/**
+ * Takes one good login back. The account stops counting as good here until it signs in well again, unless it already has since:
+ * a source that let a takeover through does not vouch for that account.
+ */
+function unlearn(profile: SourceProfile, atMs: number, account: number): void {
+  if (profile.goodCount > 0) profile.goodCount -= 1;
+  if (profile.goodCount === 0) {
+    profile.machine = null;
+    profile.lastGoodMs = 0;
+    profile.goodAccounts = emptyRecentSet();
+    return;
+  }
+  const at = profile.goodAccounts.members.indexOf(account);
+  if (at >= 0 && (profile.goodAccounts.lastSeenMs[at] as number) <= atMs) removeFromRecentSet(profile.goodAccounts, account);
 }

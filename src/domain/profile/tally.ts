@@ -35,3 +35,19 @@ export function removeTally(tallies: Tally[], value: string): void {
   known.count -= 1;
   if (known.count <= 0) tallies.splice(at, 1);
 }
+
+/** Good logins behind all values together. */
+export function tallyTotal(tallies: readonly Tally[]): number {
+  let total = 0;
+  for (const tally of tallies) total += tally.count;
+  return total;
+}
+
+/** The value seen most often, the latest of equals; null when there is none. */
+export function usualTally(tallies: readonly Tally[]): Tally | null {
+  let usual: Tally | null = null;
+  for (const tally of tallies) {
+    if (usual === null || tally.count > usual.count || (tally.count === usual.count && tally.lastMs > usual.lastMs)) usual = tally;
+  }
+  return usual;
+}

@@ -74,3 +74,20 @@ export function attributeValue(visit: Visit, attribute: Attribute | PopulationAt
       return visit.timeZone;
   }
 }
+
+/**
+ * The machine behind a device id as it shows itself, "Windows|Win32|1920x1080": operating system, platform, screen; empty where
+ * unknown, null when nothing is known. Remembered with a device id, to notice a copied one.
+ */
+export function machineOf(visit: Pick<Visit, 'os' | 'platform' | 'screen'>): string | null {
+  if (visit.os === null && visit.platform === null && visit.screen === null) return null;
+  return `${visit.os ?? ''}|${visit.platform ?? ''}|${visit.screen ?? ''}`;
+}
+
+/** Whether two screens ("1920x1080") are the same one, turned or not; a phone reports what it is held like. */
+export function sameScreen(a: string | null, b: string | null): boolean {
+  if (a === b) return true;
+  if (a === null || b === null || a.length !== b.length) return false;
+  const cross = a.indexOf('x');
+  return cross > 0 && b === `${a.slice(cross + 1)}x${a.slice(0, cross)}`;
+}
