@@ -17,7 +17,7 @@ t.test('a higher log-odds never ranks lower, and no rank reaches one', (t) => {
 
 t.test('a knot has exactly its rank, and between knots the rank is interpolated', (t) => {
   t.equal(rankOf(table, -4), 0.5);
-  t.equal(rankOf(table, -6), 0.3);
+  t.ok(Math.abs(rankOf(table, -6) - 0.3) < 1e-12);
   t.equal(rankOf(table, 2), 0.999);
   t.end();
 });
