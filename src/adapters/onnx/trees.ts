@@ -91,9 +91,12 @@ function assertWalkable(trees: Trees): void {
   if (!sameLength || trees.group.length !== trees.start.length) throw new TypeError('trees.json has lists of different lengths.');
   for (let tree = 0; tree < trees.start.length; tree++) {
     const end = tree + 1 < trees.start.length ? (trees.start[tree + 1] as number) : nodes;
+    const first = trees.start[tree] as number;
+    // Trees follow each other without gap or overlap.
+    if (!(end > first && (tree > 0 || first === 0))) throw new TypeError(`trees.json: tree ${tree} does not begin where the one before it ends.`);
     const group = trees.group[tree] as number;
     if (!(group >= 0 && group < trees.groupCount)) throw new TypeError(`trees.json: tree ${tree} adds to group ${group}, which does not exist.`);
-    for (let node = trees.start[tree] as number; node < end; node++) {
+    for (let node = first; node < end; node++) {
       const feature = trees.feature[node] as number;
       if (feature < 0) {
         if (!Number.isFinite(trees.value[node])) throw new TypeError(`trees.json: leaf ${node} has no finite value.`);

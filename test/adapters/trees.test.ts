@@ -1,0 +1,83 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { normaliseRow, parseTrees, walkTrees } from '../../src/adapters/onnx/trees.ts';
+
+// Two trees: "x0 <= 0.5 ? 1 : (x1 <= inf ? 2 : 3)" adds to group 1, a lone leaf adds to group 0.
+const file = {
+  format: 1,
+  features: 2,
+  groups: 2,
+  start: [0, 5],
+  group: [1, 0],
+  feature: [0, -1, 1, -1, -1, -1],
+  threshold: [0.5, 0, 'inf', 0, 0, 0],
+  right: [2, 0, 4, 0, 0, 0],
+  missing_left: [0, 0, 0, 0, 0, 0],
+  value: [0, 1, 0, 2, 3, 10],
+};
+const trees = parseTrees(JSON.stringify(file));
+
+function sums(...row: number[]): number[] {
+  const result = new Float64Array(2);
+  walkTrees(trees, Float32Array.from(row), result);
+  return [...result];
+}
+
+t.test('a value at the threshold goes left, the next float goes right', (t) => {
+  t.same(sums(0.5, 0), [10, 1]);
+  t.same(sums(Math.fround(0.5 + 2 ** -24), 0), [10, 2]);
+  t.end();
+});
+
+t.test('an unknown value goes where the node says', (t) => {
+  t.same(sums(Number.NaN, Number.NaN), [10, 3]);
+  const left = parseTrees(JSON.stringify({ ...file, missing_left: [1, 0, 0, 0, 0, 0] }));
+  const result = new Float64Array(2);
+  walkTrees(left, Float32Array.from([Number.NaN, 0]), result);
+  t.same([...result], [10, 1]);
+  t.end();
+});
+
+t.test('tiny values are zero to the trees, everything else is left alone', (t) => {
+  const row = Float32Array.from([1e-36, -1e-36, 1e-35, 1e-34, -2, Number.NaN, Number.POSITIVE_INFINITY]);
+  normaliseRow(row);
+  t.same([...row], [0, 0, 0, Math.fround(1e-34), -2, Number.NaN, Number.POSITIVE_INFINITY]);
+  t.end();
+});
+
+t.test('a damaged tree file is refused with a sentence, never walked', (t) => {
+  const damage: [string, object][] = [
+    ['unknown format', { ...file, format: 2 }],
+    ['no list "value"', { ...file, value: 3 }],
+    ['different lengths', { ...file, value: [1] }],
+    ['group 7', { ...file, group: [7, 0] }],
+    ['points outside', { ...file, right: [9, 0, 4, 0, 0, 0] }],
+    ['points outside', { ...file, feature: [5, -1, 1, -1, -1, -1] }],
+    ['no finite value', { ...file, value: [0, null, 0, 2, 'x', 10] }],
+    ['does not end in a leaf', { ...file, feature: [0, -1, 1, -1, -1, 0] , right: [2, 0, 4, 0, 0, 6]}],
+  ];
+  for (const [message, damaged] of damage) t.throws(() => parseTrees(JSON.stringify(damaged)), TypeError, message);
+  t.throws(() => parseTrees('null'), TypeError);
+  t.end();
+});
+
+t.test('no change of one number of a tree file can send the walk out of bounds', (t) => {
+  const keys = ['start', 'group', 'feature', 'right'] as const;
+  fc.assert(
+    fc.property(fc.constantFrom(...keys), fc.nat(5), fc.integer({ min: -3, max: 12 }), fc.double(), fc.double(), (key, at, value, x0, x1) => {
+      const list = [...(file[key] as number[])];
+      list[at % list.length] = value;
+      let parsed: ReturnType<typeof parseTrees>;
+      try {
+        parsed = parseTrees(JSON.stringify({ ...file, [key]: list }));
+      } catch {
+        return true;
+      }
+      const result = new Float64Array(2);
+      walkTrees(parsed, Float32Array.from([x0, x1]), result);
+      return result.every((sum) => Number.isFinite(sum));
+    }),
+    { numRuns: 500 },
+  );
+  t.end();
+});
