@@ -1,0 +1,80 @@
+// A server under measurement: its own process, pinned to one core where the system can, watched through /proc.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+
+export interface ServerProcess {
+  readonly child: ChildProcess;
+  readonly url: string;
+  /** CPU time of all threads since the start, microseconds. */
+  cpuMicros(): number;
+  /** Resident memory without pages of mapped files, bytes: what the process needs for itself. */
+  ownMemoryBytes(): number;
+  /** Resident memory, bytes. */
+  residentBytes(): number;
+  stop(): Promise<void>;
+}
+
+export interface StartOptions {
+  readonly script: string;
+  readonly env?: Readonly<Record<string, string>>;
+  /** Core to pin to; -1 for none. */
+  readonly core: number;
+  /** Text of the line that says where it listens: the first http:// address in the output is taken. */
+  readonly startMs?: number;
+}
+
+/** USER_HZ of Linux on every architecture we run on. */
+const ticksPerSecond = 100;
+
+export async function startServer(options: StartOptions): Promise<ServerProcess> {
+  const command = [process.execPath, '--disable-warning=ExperimentalWarning', options.script];
+  const pinned = options.core < 0 ? command : ['taskset', '-c', String(options.core), ...command];
+  const child = spawn(pinned[0] as string, pinned.slice(1), { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  const url = await listening(child, options.startMs ?? 60_000);
+  const pid = child.pid as number;
+  return {
+    child,
+    url,
+    cpuMicros: () => cpuMicros(pid),
+    ownMemoryBytes: () => statusKb(pid, 'RssAnon') * 1024,
+    residentBytes: () => statusKb(pid, 'VmRSS') * 1024,
+    async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      child.kill('SIGTERM');
+      await once(child, 'exit');
+    },
+  };
+}
+
+async function listening(child: ChildProcess, limitMs: number): Promise<string> {
+  let output = '';
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`The server did not listen within ${limitMs} ms:\n${output}`)), limitMs);
+    function read(chunk: Buffer): void {
+      output += chunk.toString('utf8');
+      const url = /http:\/\/(?:\d+\.){3}\d+:\d+/.exec(output)?.[0];
+      if (url === undefined) return;
+      clearTimeout(timer);
+      resolve(url);
+    }
+    child.stdout?.on('data', read);
+    child.stderr?.on('data', read);
+    child.once('exit', (code) => {
+      clearTimeout(timer);
+      reject(new Error(`The server ended with ${code}:\n${output}`));
+    });
+  });
+}
+
+function cpuMicros(pid: number): number {
+  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  // The command may hold spaces: fields are counted from behind it. 11 and 12 behind the state are utime and stime.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1e6;
+}
+
+function statusKb(pid: number, key: string): number {
+  const line = new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(readFileSync(`/proc/${pid}/status`, 'utf8'));
+  return Number(line?.[1] ?? 0);
+}
