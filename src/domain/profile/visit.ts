@@ -75,15 +75,6 @@ export function attributeValue(visit: Visit, attribute: Attribute | PopulationAt
   }
 }
 
-/**
- * The machine behind a device id as it shows itself, "Windows|Win32|1920x1080": operating system, platform, screen; empty where
- * unknown, null when nothing is known. Remembered with a device id, to notice a copied one.
- */
-export function machineOf(visit: Pick<Visit, 'os' | 'platform' | 'screen'>): string | null {
-  if (visit.os === null && visit.platform === null && visit.screen === null) return null;
-  return `${visit.os ?? ''}|${visit.platform ?? ''}|${visit.screen ?? ''}`;
-}
-
 /** Whether two screens ("1920x1080") are the same one, turned or not; a phone reports what it is held like. */
 export function sameScreen(a: string | null, b: string | null): boolean {
   if (a === b) return true;

@@ -1,4 +1,6 @@
 // Every signal, in the order of the feature vector. Append or reorder only together with a newly trained model.
 import type { SignalDefinition } from './definition.ts';
+import { deviceSignals } from './device/signals.ts';
+import { historySignals } from './history/signals.ts';
 
-export const allSignals: readonly SignalDefinition[] = [];
+export const allSignals: readonly SignalDefinition[] = [...deviceSignals, ...historySignals];
