@@ -60,9 +60,9 @@ export const deviceFamiliarity = defineSignal({
       out[at + knownAt] = 0;
       out[at + ageAt] = 0;
     }
-    const nearest = account.devices[nearestDevice(account.devices, facts)];
+    const nearest = account.devices[nearestDevice(account.devices, visit, facts.population)];
     if (nearest === undefined) return comparable ? null : 'unknown';
-    const similarity = similarityTo(nearest, facts);
+    const similarity = similarityTo(nearest, visit, facts.population);
     out[at + similarityAt] = similarity;
     out[at + similarUseAt] = similarity * logFamiliarity(nearest.count, nearest.lastMs, visit.atMs);
     return null;
@@ -94,7 +94,7 @@ function knownEvidence(facts: Facts, device: DeviceMemory): Evidence {
 function similarEvidence(facts: Facts, similarity: number): Evidence {
   const { visit, account } = facts;
   const devices = account?.devices ?? [];
-  const nearest = devices[nearestDevice(devices, facts)];
+  const nearest = devices[nearestDevice(devices, visit, facts.population)];
   return {
     id_sent: visit.device !== null,
     browser: visit.browser,

@@ -48,7 +48,7 @@ export const deviceReplay = defineSignal({
     if (facts.visit.device === null) return 'not_sent';
     if (facts.knownDevice !== null) {
       out[at + changesAt] = changesSince(facts.knownDevice, facts);
-      out[at + networkAt] = networkStrangeness(facts);
+      out[at + networkAt] = networkStrangeness(facts, facts.knownDevice);
       return null;
     }
     const machine = facts.device?.machine ?? null;
@@ -77,9 +77,10 @@ function differ(a: string | null, b: string | null): boolean {
 }
 
 /** NaN when the address has no network number. A private relay is where its user chose to be, not a stranger's server. */
-function networkStrangeness(facts: Facts): number {
+function networkStrangeness(facts: Facts, known: DeviceMemory): number {
   const { account, visit, ip } = facts;
   if (visit.asn === null || account === null) return Number.NaN;
+  if (visit.asn === known.asn) return 0;
   const asn = String(visit.asn);
   if (findTally(account.tallies[asnTallyAt] ?? [], asn) !== null) return 0;
   const newCountry = visit.country !== null && findTally(account.tallies[countryTallyAt] ?? [], visit.country) === null;

@@ -1,7 +1,5 @@
 // Who else was tried with this device id lately? One machine working through a list of accounts, against a family or a kiosk.
-import type { Facts } from '../../facts.ts';
 import { countRecent, shortKey } from '../../profile/recent-set.ts';
-import type { SourceProfile } from '../../profile/source.ts';
 import { countWithin, day, hour } from '../../profile/window-counter.ts';
 import { defineSignal } from '../definition.ts';
 import { rounded } from '../measure.ts';
@@ -34,11 +32,19 @@ export const deviceSharing = defineSignal({
     const { device, visit, profilesAbsent } = facts;
     if (visit.device === null) return 'not_sent';
     if (profilesAbsent !== null) return 'no_history';
-    // An id never seen before was used for nobody else: that is known, not absent.
-    out[at] = device === null ? 0 : Math.log1p(othersTried(device, facts, hourMs));
-    out[at + 1] = device === null ? 0 : Math.log1p(othersTried(device, facts, dayMs));
-    out[at + 2] = device === null ? 0 : Math.log1p(strangersTried(device, facts));
-    out[at + 3] = device === null ? 0 : Math.log1p(countWithin(device.failures, day, visit.atMs));
+    if (device === null) {
+      // An id never seen before was used for nobody else: that is known, not absent.
+      out.fill(0, at, at + 4);
+      return null;
+    }
+    const own = shortKey(visit.account);
+    const othersInDay = countRecent(device.accounts, visit.atMs, dayMs, own);
+    // Each good login was a try as well, so the difference is the accounts that only tried.
+    const strangers = othersInDay === 0 ? 0 : Math.max(0, othersInDay - countRecent(device.goodAccounts, visit.atMs, dayMs, own));
+    out[at] = othersInDay === 0 ? 0 : Math.log1p(countRecent(device.accounts, visit.atMs, hourMs, own));
+    out[at + 1] = Math.log1p(othersInDay);
+    out[at + 2] = Math.log1p(strangers);
+    out[at + 3] = Math.log1p(countWithin(device.failures, day, visit.atMs));
     return null;
   },
   explain: (facts, x, at, contribution) => {
@@ -57,14 +63,3 @@ export const deviceSharing = defineSignal({
     };
   },
 });
-
-function othersTried(device: SourceProfile, facts: Facts, windowMs: number): number {
-  return countRecent(device.accounts, facts.visit.atMs, windowMs, shortKey(facts.visit.account));
-}
-
-/** Each good login was a try as well, so the difference is the accounts that only tried. */
-function strangersTried(device: SourceProfile, facts: Facts): number {
-  const { atMs, account } = facts.visit;
-  const good = countRecent(device.goodAccounts, atMs, dayMs, shortKey(account));
-  return Math.max(0, othersTried(device, facts, dayMs) - good);
-}
