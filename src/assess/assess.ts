@@ -2,6 +2,7 @@
 //
 // One deadline per attempt, checked between the stages. A piece that is late or missing is replaced by its named fallback
 // and the answer says so; nothing here throws because a part is slow or broken.
+import type { AbsenceCause } from '../domain/absence.ts';
 import type { Assessment, Missing, StoredAssessment } from '../domain/assessment.ts';
 import type { Attempt } from '../domain/attempt.ts';
 import type { FeatureSchema } from '../domain/feature/schema.ts';
@@ -110,7 +111,7 @@ async function assessOnce(request: AssessRequest, name: string, ports: AssessPor
     reasons: reasons.reasons,
     otherContributions: reasons.otherContributions,
     degraded,
-    missing: scored.missing === null ? derived.missing : [...derived.missing, scored.missing],
+    missing: [...derived.missing, ...absentProfiles(facts.profilesAbsent), ...scored.missing],
     decidedBy: scored.decidedBy,
     policyRule: decision.policyRule,
     versions: versionsOf(ports.scorer, options, policy),
@@ -147,7 +148,7 @@ async function assessOnce(request: AssessRequest, name: string, ports: AssessPor
 interface Scored {
   readonly contributions: Contributions;
   readonly decidedBy: 'model' | 'rules';
-  readonly missing: Missing | null;
+  readonly missing: readonly Missing[];
 }
 
 /** The model if it answers in time, else the rules; says which piece was replaced and why. */
@@ -156,11 +157,16 @@ async function score(derived: Derived, scorer: Scorer, options: AssessOptions, l
   const contributions = await within(scorer.score(derived.features), limitMs, ports.clock);
   if (contributions === 'late') return byRules(derived, options, { signal: 'model', cause: 'late' });
   if (contributions === 'failed' || contributions === null) return byRules(derived, options, { signal: 'model', cause: 'unavailable' });
-  return { contributions, decidedBy: 'model', missing: null };
+  return { contributions, decidedBy: 'model', missing: [] };
 }
 
 function byRules(derived: Derived, options: AssessOptions, missing: Missing): Scored {
-  return { contributions: rulesContributions(derived.features, options.schema), decidedBy: 'rules', missing };
+  return { contributions: rulesContributions(derived.features, options.schema), decidedBy: 'rules', missing: [missing] };
+}
+
+/** One line that says that everything remembered was out of reach; policy and replay read it. */
+function absentProfiles(cause: AbsenceCause | null): Missing[] {
+  return cause === null ? [] : [{ signal: 'profiles', cause }];
 }
 
 function versionsOf(scorer: Scorer, options: AssessOptions, policy: Policy): Assessment['versions'] {

@@ -6,7 +6,7 @@ import type { Reason } from '../assessment.ts';
 import type { Facts } from '../facts.ts';
 import type { FeatureSchema } from '../feature/schema.ts';
 import { reasonContributionMin, reasonsMax } from '../limits.ts';
-import type { SignalDefinition } from '../signal/definition.ts';
+import type { Explanation, SignalDefinition } from '../signal/definition.ts';
 
 /** What a scorer makes of one row, log-odds: base + the sum of the groups, in schema order, is the log-odds of the attempt. */
 export interface GroupContributions {
@@ -25,6 +25,13 @@ export interface Attribution {
 
 /** Names the groups that moved the score; `x` is the feature vector that the contributions came from. Pure. */
 export function attribute(schema: FeatureSchema, facts: Facts, x: Float32Array, contributions: GroupContributions): Attribution {
+  return attributeBy(schema, x, contributions, (group, contribution) =>
+    (schema.signals[group] as SignalDefinition).explain(facts, x, schema.offsets[group] as number, contribution),
+  );
+}
+
+/** The same with explanations from elsewhere: a recomputed assessment takes them from its record. */
+export function attributeBy(schema: FeatureSchema, x: Float32Array, contributions: GroupContributions, explain: (group: number, contribution: number) => Explanation): Attribution {
   const { groups } = contributions;
   const named = largestGroups(schema, x, groups);
   let logOdds = contributions.base;
@@ -34,14 +41,12 @@ export function attribute(schema: FeatureSchema, facts: Facts, x: Float32Array, 
     logOdds += contribution;
     if (!named.includes(group)) otherContributions += contribution;
   }
-  const reasons = named.map((group) => reasonOf(schema, facts, x, group, groups[group] as number));
+  const reasons = named.map((group): Reason => {
+    const contribution = groups[group] as number;
+    const { code, evidence } = explain(group, contribution);
+    return { code, contribution, evidence };
+  });
   return { reasons, otherContributions, logOdds };
-}
-
-function reasonOf(schema: FeatureSchema, facts: Facts, x: Float32Array, group: number, contribution: number): Reason {
-  const signal = schema.signals[group] as SignalDefinition;
-  const { code, evidence } = signal.explain(facts, x, schema.offsets[group] as number, contribution);
-  return { code, contribution, evidence };
 }
 
 /** Positions of the groups to name, best first: a bounded insertion, because a full sort of thirty costs more than the dozen is worth. */
