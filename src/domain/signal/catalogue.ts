@@ -2,5 +2,7 @@
 import type { SignalDefinition } from './definition.ts';
 import { deviceSignals } from './device/signals.ts';
 import { historySignals } from './history/signals.ts';
+import { networkSignals } from './network/signals.ts';
+import { travelSignals } from './travel/signals.ts';
 
-export const allSignals: readonly SignalDefinition[] = [...deviceSignals, ...historySignals];
+export const allSignals: readonly SignalDefinition[] = [...networkSignals, ...travelSignals, ...deviceSignals, ...historySignals];
