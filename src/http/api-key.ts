@@ -1,0 +1,57 @@
+// Who is calling. Keys are kept as SHA-256 digests only: a key has 128 bits or more of randomness, so a slow hash would add
+// cost for us and nothing for whoever steals the file. A presented key is hashed and looked up by its digest; how long that
+// takes says nothing about any key, because nobody can choose a digest. The final comparison takes constant time all the same.
+import { hash, timingSafeEqual } from 'node:crypto';
+
+export const scopes = ['score', 'outcome', 'read', 'backfill', 'admin'] as const;
+export type Scope = (typeof scopes)[number];
+
+export interface ApiKey {
+  /** Names the key in logs and metrics; not a secret. */
+  readonly id: string;
+  /** SHA-256 of the key, 64 hexadecimal characters. */
+  readonly sha256: string;
+  readonly tenant: string;
+  readonly scopes: readonly Scope[];
+  /** Requests a minute in place of the general limit; 0 = unlimited, null = the general limit. */
+  readonly ratePerMinute: number | null;
+}
+
+export interface Caller {
+  readonly keyId: string;
+  readonly tenant: string;
+  readonly scopes: ReadonlySet<Scope>;
+  readonly ratePerMinute: number | null;
+}
+
+/** Longer keys are refused unread. */
+const keyLengthMax = 256;
+
+export type Keyring = (authorization: string | undefined, apiKey: string | undefined) => Caller | null;
+
+/** Throws when two entries have the same digest or id: one of them would silently not work. */
+export function createKeyring(keys: readonly ApiKey[]): Keyring {
+  const byDigest = new Map<string, { readonly digest: Buffer; readonly caller: Caller }>();
+  const ids = new Set<string>();
+  for (const key of keys) {
+    const sha256 = key.sha256.toLowerCase();
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error(`API key "${key.id}": sha256 must be 64 hexadecimal characters`);
+    if (byDigest.has(sha256) || ids.has(key.id)) throw new Error(`API key "${key.id}" is listed twice`);
+    ids.add(key.id);
+    const caller = { keyId: key.id, tenant: key.tenant, scopes: new Set(key.scopes), ratePerMinute: key.ratePerMinute };
+    byDigest.set(sha256, { digest: Buffer.from(sha256, 'hex'), caller });
+  }
+
+  return (authorization, apiKey) => {
+    const presented = apiKey ?? bearerOf(authorization);
+    if (presented === null || presented.length === 0 || presented.length > keyLengthMax) return null;
+    const sha256 = hash('sha256', presented, 'hex');
+    const entry = byDigest.get(sha256);
+    return entry !== undefined && timingSafeEqual(entry.digest, Buffer.from(sha256, 'hex')) ? entry.caller : null;
+  };
+}
+
+function bearerOf(authorization: string | undefined): string | null {
+  if (authorization === undefined || authorization.length < 8 || authorization.length > keyLengthMax + 7) return null;
+  return authorization.slice(0, 7).toLowerCase() === 'bearer ' ? authorization.slice(7) : null;
+}

@@ -1,0 +1,52 @@
+// The reference page at /docs and its OpenAPI document, made from the same schemas that check the requests.
+import swagger from '@fastify/swagger';
+import swaggerUi from '@fastify/swagger-ui';
+import type { FastifyInstance } from 'fastify';
+import { type ProblemCode, problemCodes, problems } from './problem.ts';
+import { problemSchema } from './wire.ts';
+
+/** Response descriptions for these statuses, each naming its codes. */
+export function refusals(...statuses: readonly number[]): Record<number, object> {
+  const described = [...statuses, 500].map((status) => {
+    const codes = problemCodes.filter((code) => problems[code].status === status);
+    const description = codes.map((code) => `\`${code}\`: ${problems[code].title}.`).join(' ');
+    return [status, { description, content: { 'application/problem+json': { schema: problemSchema } } }] as const;
+  });
+  return Object.fromEntries(described);
+}
+
+const introduction = `Scores login attempts: how risky is this one, and what should you do?
+
+Send an attempt to \`POST /v1/score\`, do what \`verdict\` says, then report what happened to \`POST /v1/outcomes\`: that is how the service gets to know your people.
+
+An optional field may be null, which means the same as leaving it out. Times are RFC 3339. Errors are problem documents (RFC 9457) with a \`code\` from this list:
+
+${problemCodes.map((code: ProblemCode) => `- \`${code}\` (${problems[code].status}): ${problems[code].title}.`).join('\n')}`;
+
+/** To be awaited before the routes are declared. */
+export async function describeRoutes(app: FastifyInstance, version: string, keyed: boolean): Promise<void> {
+  await app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Portcullis', version, description: introduction, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+      servers: [{ url: '/' }],
+      components: {
+        securitySchemes: {
+          bearer: { type: 'http', scheme: 'bearer', description: 'An API key.' },
+          header: { type: 'apiKey', in: 'header', name: 'x-api-key', description: 'An API key.' },
+        },
+      },
+      ...(keyed ? { security: [{ bearer: [] }, { header: [] }] } : {}),
+    },
+  });
+}
+
+/** To be awaited after the routes are declared. */
+export async function serveReference(app: FastifyInstance): Promise<void> {
+  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null } });
+  let document: string | null = null;
+  app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
+    document ??= JSON.stringify(app.swagger());
+    return reply.header('content-type', 'application/json; charset=utf-8').send(document);
+  });
+}

@@ -1,0 +1,88 @@
+// GET /v1/assessments/{id}, GET and DELETE /v1/users/{id}: what is kept, and forgetting it.
+import { answerJson } from '../answer.ts';
+import type { Caller } from '../api-key.ts';
+import { storedAssessmentJson } from '../assessment-json.ts';
+import type { Door } from '../door.ts';
+import { refusals } from '../reference.ts';
+import { Problem } from '../problem.ts';
+import { userJson } from '../user-json.ts';
+import { assessmentParamsSchema, erasedSchema, storedAssessmentSchema, userParamsSchema, userSchema } from '../wire.ts';
+import { fieldProblem } from './score.ts';
+
+interface ById {
+  readonly Params: { readonly id: string };
+}
+
+function checkedId(id: string, lengthMax: number): string {
+  if (id.length === 0 || id.length > lengthMax || !id.isWellFormed()) throw fieldProblem('id', `must have 1 to ${lengthMax} characters`);
+  return id;
+}
+
+export function readRoutes(door: Door): void {
+  const { app, useCases } = door;
+  const validatorCompiler = () => () => true;
+
+  app.get<ById>(
+    '/v1/assessments/:id',
+    {
+      onRequest: door.guard('read'),
+      validatorCompiler,
+      schema: {
+        operationId: 'readAssessment',
+        tags: ['Reading'],
+        summary: 'Read an assessment back',
+        params: assessmentParamsSchema,
+        response: { 200: storedAssessmentSchema, ...refusals(400, 401, 403, 404, 429) },
+      },
+    },
+    async (request, reply) => {
+      const { tenant } = request.admitted.caller as Caller;
+      const stored = await useCases.readAssessment(tenant, checkedId(request.params.id, 64));
+      if (stored === null) throw new Problem('unknown_assessment', 'There is no such assessment, or it was removed after its retention time.');
+      return answerJson(reply, storedAssessmentJson(stored));
+    },
+  );
+
+  app.get<ById>(
+    '/v1/users/:id',
+    {
+      onRequest: door.guard('admin'),
+      validatorCompiler,
+      schema: {
+        operationId: 'describeUser',
+        tags: ['Reading'],
+        summary: 'What is remembered of an account',
+        params: userParamsSchema,
+        response: { 200: userSchema, ...refusals(400, 401, 403, 404, 429) },
+      },
+    },
+    async (request, reply) => {
+      const { tenant } = request.admitted.caller as Caller;
+      const userId = checkedId(request.params.id, 256);
+      const profile = await useCases.describeUser(tenant, userId);
+      if (profile === null) throw new Problem('unknown_user', 'Nothing is remembered of this user.');
+      return answerJson(reply, JSON.stringify(userJson(userId, profile)));
+    },
+  );
+
+  app.delete<ById>(
+    '/v1/users/:id',
+    {
+      onRequest: door.guard('admin'),
+      validatorCompiler,
+      schema: {
+        operationId: 'eraseUser',
+        tags: ['Reading'],
+        summary: 'Forget an account',
+        description: 'Removes the profile and the assessments of the account. May be repeated.',
+        params: userParamsSchema,
+        response: { 200: erasedSchema, ...refusals(400, 401, 403, 429) },
+      },
+    },
+    async (request, reply) => {
+      const { tenant } = request.admitted.caller as Caller;
+      const erased = await useCases.eraseUser(tenant, checkedId(request.params.id, 256));
+      return answerJson(reply, JSON.stringify({ erased: erased.profile || erased.assessments > 0, assessments: erased.assessments }));
+    },
+  );
+}
