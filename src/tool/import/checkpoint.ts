@@ -16,8 +16,9 @@ export interface Progress {
 
 export const nothingDone: Progress = { lines: 0, assessed: 0, refused: 0, unmatched: 0 };
 
-/** Bytes that tell one file from another: a log that has grown since is still the same log. */
-const headBytes = 4096;
+/** How much of the beginning names a file: three lines tell logs apart that share a header, and growing changes none of them. */
+const headLines = 3;
+const headBytes = 65_536;
 
 /** Names the file by how it begins; stable when the file is moved or appended to. */
 export async function fileName(file: string): Promise<string> {
@@ -25,17 +26,20 @@ export async function fileName(file: string): Promise<string> {
   try {
     const head = Buffer.alloc(headBytes);
     const { bytesRead } = await handle.read(head, 0, headBytes, 0);
-    // A file shorter than the head would change its name by growing: the first line has to do.
-    const named = bytesRead < headBytes ? firstLine(head.subarray(0, bytesRead)) : head;
-    return createHash('sha256').update(named).digest('hex').slice(0, 16);
+    return createHash('sha256').update(firstLines(head.subarray(0, bytesRead))).digest('hex').slice(0, 16);
   } finally {
     await handle.close();
   }
 }
 
-function firstLine(bytes: Buffer): Buffer {
-  const end = bytes.indexOf(10);
-  return end < 0 ? bytes : bytes.subarray(0, end);
+function firstLines(bytes: Buffer): Buffer {
+  let end = 0;
+  for (let line = 0; line < headLines; line++) {
+    const next = bytes.indexOf(10, end);
+    if (next < 0) break;
+    end = next + 1;
+  }
+  return end === 0 ? bytes : bytes.subarray(0, end);
 }
 
 export interface Checkpoint {

@@ -1,6 +1,6 @@
 // A mapping file tells the import how somebody else's log becomes attempts: which column, or which part of a line, is which
 // field. It is YAML, small, and checked before the first line is read.
-import { parseDocument } from 'yaml';
+import { readYaml } from '../../parse/yaml-text.ts';
 
 /** Where a value comes from and what is done to it, in this order: take, translate, type. */
 export interface FieldRule {
@@ -37,14 +37,14 @@ export class MappingError extends Error {
 
 const topKeys = new Set(['format', 'delimiter', 'year', 'offset', 'fields', 'patterns']);
 const ruleKeys = new Set(['from', 'value', 'values', 'type']);
-const repeatMax = 1000;
-export { repeatMax };
+/** A line stands for at most this many attempts, whatever it says. */
+export const repeatMax = 1000;
 
 /** Throws MappingError with one sentence. */
 export function parseMapping(text: string): Mapping {
-  const document = parseDocument(text, { uniqueKeys: true });
-  if (document.errors.length > 0) throw new MappingError(`The mapping is not YAML: ${document.errors[0]?.message.split('\n')[0]}`);
-  const root = object(document.toJS({ maxAliasCount: 0 }), 'The mapping');
+  const reading = readYaml(text);
+  if (!reading.ok) throw new MappingError(`The mapping is not readable: ${reading.problem}.`);
+  const root = object(reading.value, 'The mapping');
   for (const key of Object.keys(root)) if (!topKeys.has(key)) throw new MappingError(`The mapping has an unknown entry "${key}"; known are ${[...topKeys].join(', ')}.`);
   const format = root['format'];
   if (format !== 'csv' && format !== 'lines') throw new MappingError('The mapping must say "format: csv" or "format: lines".');
