@@ -9,7 +9,7 @@ const minutesPerDay = 1_440;
 
 /** Spread of one habit, one standard deviation: daylight saving shifts UTC habits by an hour, and a working day starts when the train comes. */
 const dayBandwidthMinutes = 90;
-const weekBandwidthMinutes = 180;
+const weekBandwidthMinutes = 120;
 /** How much of a habit belongs to its weekday. Most people keep hours; some keep days as well. */
 const weekShare = 0.4;
 /** Imaginary logins at any time. With the least history used (8), a login at a wholly strange hour is judged 3 times less likely; with 48, 13 times. */
