@@ -21,8 +21,8 @@ t.test('a client that everybody uses but this account does not is unusual for it
   const own = deriveSignal(deviceAccountRarity, factsWith({ account, population }));
   const common = { total: 1000, counts: { browser: 700, os: 500, device_type: 600 } };
   const strange = deriveSignal(deviceAccountRarity, factsWith({ account, population: common, visit: { browser: 'Chrome', os: 'Android', deviceType: 'mobile' } }));
-  t.ok((own.features.client_ratio_log as number) < -0.4);
-  t.ok((strange.features.client_ratio_log as number) > 1.95);
+  t.ok((own.features['client_ratio_log'] as number) < -0.4);
+  t.ok((strange.features['client_ratio_log'] as number) > 1.95);
   t.same(own.rules, ['client_usual']);
   t.same(strange.rules, ['client_unusual', 'client_very_unusual']);
   t.match(strange.explain(1), { code: 'UNUSUAL_CLIENT', evidence: { good_logins: 30, good_logins_with_it: 0 } });
@@ -32,7 +32,7 @@ t.test('a client that everybody uses but this account does not is unusual for it
 
 t.test('a young account proves little: the same strange client counts the more, the longer the history', (t) => {
   const ratio = (logins: number): number =>
-    deriveSignal(deviceAccountRarity, factsWith({ account: accountWith(homeVisits(logins)), population, visit: { browser: 'Chrome', os: 'Android', deviceType: 'mobile' } })).features.client_ratio_log as number;
+    deriveSignal(deviceAccountRarity, factsWith({ account: accountWith(homeVisits(logins)), population, visit: { browser: 'Chrome', os: 'Android', deviceType: 'mobile' } })).features['client_ratio_log'] as number;
   t.ok(ratio(1) < ratio(5) && ratio(5) < ratio(50));
   t.ok(ratio(1) < 0.3);
   t.end();
@@ -41,9 +41,9 @@ t.test('a young account proves little: the same strange client counts the more, 
 t.test('an attribute that either side lacks is left out of the comparison, not held against anybody', (t) => {
   const account = accountWith(homeVisits(10, { browser: null }));
   const { features, explain } = deriveSignal(deviceAccountRarity, factsWith({ account, population }));
-  t.ok(Number.isNaN(features.client_browser_ratio_log as number));
-  t.ok(Math.abs((features.client_ratio_log as number) - ((features.client_os_ratio_log as number) * 0.1882 + (features.client_type_ratio_log as number) * 0.0051) / 0.1933) < 1e-6);
-  t.equal(explain(-1).evidence.attribute, 'os', 'the evidence names what was observed');
+  t.ok(Number.isNaN(features['client_browser_ratio_log'] as number));
+  t.ok(Math.abs((features['client_ratio_log'] as number) - ((features['client_os_ratio_log'] as number) * 0.1882 + (features['client_type_ratio_log'] as number) * 0.0051) / 0.1933) < 1e-6);
+  t.equal(explain(-1).evidence['attribute'], 'os', 'the evidence names what was observed');
   const none = accountWith(homeVisits(10, { browser: null, os: null, deviceType: null }));
   t.equal(deriveSignal(deviceAccountRarity, factsWith({ account: none, population })).cause, 'no_history');
   t.equal(deriveSignal(deviceAccountRarity, factsWith({ account: null, population })).cause, 'no_history');
@@ -61,7 +61,7 @@ t.test('a client is surprising when few of everybody use it, and a new version o
   t.same(of({ browser: 1, browser_version: 1, os: 2, device_type: 1 }), ['client_browser_rare', 'client_os_rare']);
   t.same(of({ browser: 8000, browser_version: 6000, os: 5000, device_type: 6000 }), ['client_common']);
   const surprise = (version: number): number =>
-    deriveSignal(deviceRarity, factsWith({ population: { total: 10_000, counts: { browser: 8000, browser_version: version, os: 1, device_type: 1 } } })).features.client_browser_surprise as number;
+    deriveSignal(deviceRarity, factsWith({ population: { total: 10_000, counts: { browser: 8000, browser_version: version, os: 1, device_type: 1 } } })).features['client_browser_surprise'] as number;
   t.ok(surprise(0) > surprise(8000));
   t.ok(surprise(0) - surprise(8000) < Math.log(4) + 1e-6, 'the release day of a version costs at most ln 4');
   const explained = deriveSignal(deviceRarity, factsWith({ population })).explain(0.5);
@@ -72,15 +72,15 @@ t.test('a client is surprising when few of everybody use it, and a new version o
 
 t.test('rarity is silent about what was not sent and where nobody was counted', (t) => {
   t.equal(deriveSignal(deviceRarity, factsWith({})).cause, 'no_history');
-  t.equal(deriveSignal(deviceRarity, factsWith({})).explain(1).evidence.browser_share, null);
+  t.equal(deriveSignal(deviceRarity, factsWith({})).explain(1).evidence['browser_share'], null);
   t.equal(deriveSignal(deviceRarity, factsWith({ population, visit: { browser: null, os: null, deviceType: null } })).cause, 'not_sent');
   const osOnly = deriveSignal(deviceRarity, factsWith({ population, visit: { browser: null, deviceType: null } }));
-  t.same([osOnly.features.client_browser_surprise, osOnly.features.client_type_surprise], [Number.NaN, Number.NaN]);
-  t.equal(osOnly.explain(1).evidence.browser_share, null);
+  t.same([osOnly.features['client_browser_surprise'], osOnly.features['client_type_surprise']], [Number.NaN, Number.NaN]);
+  t.equal(osOnly.explain(1).evidence['browser_share'], null);
   const typeOnly = deriveSignal(deviceRarity, factsWith({ population, visit: { browser: null, os: null } }));
-  t.ok(Number.isNaN(typeOnly.features.client_os_surprise as number));
+  t.ok(Number.isNaN(typeOnly.features['client_os_surprise'] as number));
   const noVersion = deriveSignal(deviceRarity, factsWith({ population, visit: { browserMajor: null } }));
-  t.ok((noVersion.features.client_browser_surprise as number) < (deriveSignal(deviceRarity, factsWith({ population })).features.client_browser_surprise as number), 'an unknown version is judged by the browser alone');
+  t.ok((noVersion.features['client_browser_surprise'] as number) < (deriveSignal(deviceRarity, factsWith({ population })).features['client_browser_surprise'] as number), 'an unknown version is judged by the browser alone');
   t.end();
 });
 
@@ -104,7 +104,7 @@ t.test('automation that this device signed in well with before is its habit; a c
   const account = accountWith(homeVisits(6, app));
   const habit = deriveSignal(deviceAutomation, factsWith({ account, attempt: { device: { software } } }));
   t.same(habit.rules, []);
-  t.ok((habit.features.device_automation_usual_log as number) > 1.3);
+  t.ok((habit.features['device_automation_usual_log'] as number) > 1.3);
   const copy = deriveSignal(deviceAutomation, factsWith({ account, attempt: { device: { software, id: 'device-copy' } } }));
   t.same(copy.rules, ['device_machine_client']);
   const changed = deriveSignal(deviceAutomation, factsWith({ account: accountWith(homeVisits(6)), attempt: { device: { software } } }));
@@ -115,9 +115,9 @@ t.test('automation that this device signed in well with before is its habit; a c
 t.test('automation is judged from whatever was sent, and from nothing else', (t) => {
   t.equal(deriveSignal(deviceAutomation, factsWith({ attempt: { device: { software: null, webdriver: null } } })).cause, 'not_sent');
   const driverOnly = deriveSignal(deviceAutomation, factsWith({ attempt: { device: { software: null } } }));
-  t.same([driverOnly.features.device_webdriver, driverOnly.features.device_headless], [0, Number.NaN]);
-  t.equal(driverOnly.explain(-1).evidence.client_kind, null);
-  t.ok(Number.isNaN(deriveSignal(deviceAutomation, factsWith({ attempt: { device: { webdriver: null } } })).features.device_webdriver as number));
+  t.same([driverOnly.features['device_webdriver'], driverOnly.features['device_headless']], [0, Number.NaN]);
+  t.equal(driverOnly.explain(-1).evidence['client_kind'], null);
+  t.ok(Number.isNaN(deriveSignal(deviceAutomation, factsWith({ attempt: { device: { webdriver: null } } })).features['device_webdriver'] as number));
   t.end();
 });
 

@@ -14,7 +14,7 @@ import { checkContract, checkDefinition } from '../support/signal-contract.ts';
 for (const signal of deviceSignals) {
   t.test(`${signal.name} keeps the contract of a signal for all facts`, (t) => {
     checkDefinition(signal);
-    checkContract(signal, 300);
+    checkContract(signal, 150);
     t.end();
   });
 }
@@ -26,9 +26,9 @@ const otherMachine: Partial<Visit> = { browser: 'Safari', browserMajor: 17, os: 
 t.test('a device that the account used before is known by its id, the better the more and the longer it was used', (t) => {
   const seldom = deriveSignal(deviceFamiliarity, factsWith({ account: accountWith(homeVisits(1)), population }));
   const often = deriveSignal(deviceFamiliarity, factsWith({ account: accountWith(homeVisits(40)), population }));
-  t.ok((often.features.device_known_log as number) > (seldom.features.device_known_log as number));
-  t.ok((often.features.device_known_age_days_log as number) > (seldom.features.device_known_age_days_log as number));
-  t.equal(often.features.device_similarity, 1);
+  t.ok((often.features['device_known_log'] as number) > (seldom.features['device_known_log'] as number));
+  t.ok((often.features['device_known_age_days_log'] as number) > (seldom.features['device_known_age_days_log'] as number));
+  t.equal(often.features['device_similarity'], 1);
   t.same(often.rules, ['device_known', 'device_known_well']);
   t.same(seldom.rules, ['device_known']);
   t.match(often.explain(-1), { code: 'KNOWN_DEVICE', evidence: { good_logins: 40, first_used_days_ago: 40, last_used_days_ago: 1 } });
@@ -55,8 +55,8 @@ t.test('a new id on a machine unlike any of the account’s raises the most, a l
   t.same(stranger.rules, ['device_new']);
   t.same(lostCookie.rules, ['device_new_but_similar']);
   t.ok(lostCookie.points < stranger.points && lostCookie.points > 0);
-  t.equal(stranger.features.device_known_log, 0);
-  t.equal(stranger.features.device_similarity, 0);
+  t.equal(stranger.features['device_known_log'], 0);
+  t.equal(stranger.features['device_similarity'], 0);
   t.match(stranger.explain(2), { code: 'NEW_DEVICE', evidence: { browser: 'Safari', nearest_browser: 'Firefox', nearest_good_logins: 12, devices_known: 1 } });
   t.equal(lostCookie.explain(-0.1).code, 'SIMILAR_DEVICE');
   t.end();
@@ -66,7 +66,7 @@ t.test('a stranger’s identical phone is never a known device, and counts for l
   const account = accountWith(homeVisits(12));
   const twin = (share: number): number => {
     const counts = { browser: share, browser_version: share, os: share, device_type: share, language: share, time_zone: share };
-    return deriveSignal(deviceFamiliarity, factsWith({ account, population: { total: 1000, counts }, visit: { device: 'device-twin' } })).features.device_similarity as number;
+    return deriveSignal(deviceFamiliarity, factsWith({ account, population: { total: 1000, counts }, visit: { device: 'device-twin' } })).features['device_similarity'] as number;
   };
   t.ok(twin(900) < twin(300) && twin(300) < twin(5));
   t.ok(twin(990) < 0.65, 'where everybody owns it, looks say little');
@@ -77,8 +77,8 @@ t.test('a stranger’s identical phone is never a known device, and counts for l
 t.test('without ids remembered, an id says nothing of novelty: the day ids are first sent nobody is new', (t) => {
   const account = accountWith(homeVisits(12, { device: null }));
   const { features } = deriveSignal(deviceFamiliarity, factsWith({ account, population }));
-  t.ok(Number.isNaN(features.device_known_log as number));
-  t.ok((features.device_similarity as number) > 0.5);
+  t.ok(Number.isNaN(features['device_known_log'] as number));
+  t.ok((features['device_similarity'] as number) > 0.5);
   t.end();
 });
 
@@ -95,8 +95,8 @@ t.test('no id and looks unlike any remembered device raise moderately; nothing s
   t.equal(deriveSignal(deviceFamiliarity, factsWith({ account: blind, visit: screenOnly })).cause, 'unknown', 'nothing to compare');
   const idOnly = accountWith(homeVisits(2, { ...silent, deviceType: null, language: null, timeZone: null, device: 'device-1' }));
   const newId = deriveSignal(deviceFamiliarity, factsWith({ account: idOnly, visit: { ...screenOnly, device: 'device-2' } }));
-  t.same([newId.cause, newId.features.device_known_log, newId.features.device_similarity], [null, 0, Number.NaN]);
-  t.equal(newId.explain(1).evidence.similarity, null);
+  t.same([newId.cause, newId.features['device_known_log'], newId.features['device_similarity']], [null, 0, Number.NaN]);
+  t.equal(newId.explain(1).evidence['similarity'], null);
   t.end();
 });
 
@@ -158,18 +158,18 @@ t.test('a known id at home lowers; an update, a monitor or the desktop page do n
   t.same(home.rules, ['device_id_at_home']);
   t.equal(home.explain(-0.4).code, 'DEVICE_ID_AT_HOME');
   const updated = deriveSignal(deviceReplay, factsWith({ account, visit: { browserMajor: 150, screen: '3840x2160', fingerprint: 'fingerprint-drifted' } }));
-  t.equal(updated.features.device_id_changes, 0.5);
+  t.equal(updated.features['device_id_changes'], 0.5);
   t.same(updated.rules, []);
   const tablet = accountWith(homeVisits(3, { os: 'iOS', platform: 'iPad', browser: 'Mobile Safari' }));
   const desktopPage = deriveSignal(deviceReplay, factsWith({ account: tablet, visit: { os: 'Mac OS', platform: 'MacIntel', browser: 'Safari' } }));
-  t.equal(desktopPage.features.device_id_changes, 0.5, 'the browser goes by another name, the family is the same');
+  t.equal(desktopPage.features['device_id_changes'], 0.5, 'the browser goes by another name, the family is the same');
   t.end();
 });
 
 t.test('a known id on another operating system is a replay, wherever it comes from', (t) => {
   const account = accountWith(homeVisits(12));
   const moved = deriveSignal(deviceReplay, factsWith({ account, visit: otherMachine }));
-  t.equal(moved.features.device_id_changes, 2);
+  t.equal(moved.features['device_id_changes'], 2);
   t.same(moved.rules, ['device_id_on_other_machine']);
   t.match(moved.explain(2), { code: 'DEVICE_ID_REPLAYED', evidence: { usual_os: 'Windows', os: 'Mac OS', good_logins: 12, fingerprint_changed: true, known_to_account: true } });
   t.end();
@@ -178,7 +178,7 @@ t.test('a known id on another operating system is a replay, wherever it comes fr
 t.test('the network of a known id is stranger the less the account knows it, and hosting more than a private relay', (t) => {
   const account = accountWith([...homeVisits(6), { asn: 64501, country: 'FR', device: 'device-work', atMs: nowMs - dayMs }]);
   const network = (visit: Partial<Visit>, lists: readonly ('relay' | 'vpn')[] = []): number =>
-    deriveSignal(deviceReplay, factsWith({ account, visit, lists })).features.device_id_network as number;
+    deriveSignal(deviceReplay, factsWith({ account, visit, lists })).features['device_id_network'] as number;
   t.equal(network({}), 0);
   t.equal(network({ asn: 64501 }), 0, 'known from another device of the account');
   t.equal(network({ asn: 64502 }), 1);
@@ -188,32 +188,33 @@ t.test('the network of a known id is stranger the less the account knows it, and
   t.equal(network({ asn: 64502, anonymous: true }, ['vpn']), 2);
   t.equal(network({ asn: 64502, anonymous: true, asnClass: 'hosting' }, ['relay']), 1);
   t.ok(Number.isNaN(network({ asn: null })));
+  t.equal(deriveSignal(deviceReplay, factsWith({ account: { ...account, tallies: [] }, visit: { asn: 64502, country: 'US' } })).features['device_id_network'], 2, 'a damaged record knows no network');
   const worst = deriveSignal(deviceReplay, factsWith({ account, visit: { asn: 64502, country: 'US', asnClass: 'hosting' } }));
   t.same(worst.rules, ['device_id_from_strange_hosting']);
-  t.equal(worst.explain(1).evidence.network_new_to_account, true);
-  t.equal(deriveSignal(deviceReplay, factsWith({ account, visit: { asn: null } })).explain(1).evidence.network_new_to_account, null);
+  t.equal(worst.explain(1).evidence['network_new_to_account'], true);
+  t.equal(deriveSignal(deviceReplay, factsWith({ account, visit: { asn: null } })).explain(1).evidence['network_new_to_account'], null);
   t.end();
 });
 
 t.test('an id new to the account is compared with the machine that first signed in well with it', (t) => {
   const machine = machineOf(visitWith());
   const same = deriveSignal(deviceReplay, factsWith({ device: sourceWith({ good: [1], machine }) }));
-  t.equal(same.features.device_id_changes, 0);
+  t.equal(same.features['device_id_changes'], 0);
   const other = deriveSignal(deviceReplay, factsWith({ device: sourceWith({ good: [1], machine }), visit: otherMachine }));
-  t.equal(other.features.device_id_changes, 1);
+  t.equal(other.features['device_id_changes'], 1);
   t.match(other.explain(1).evidence, { known_to_account: false, usual_os: 'Windows' });
   const platformOnly = deriveSignal(deviceReplay, factsWith({ device: sourceWith({ good: [1], machine: '|Win32|' }), visit: otherMachine }));
-  t.equal(platformOnly.features.device_id_changes, 1);
+  t.equal(platformOnly.features['device_id_changes'], 1);
   for (const damaged of ['', '|', '||', 'Windows', '\u0000']) {
-    t.equal(deriveSignal(deviceReplay, factsWith({ device: sourceWith({ good: [1], machine: damaged }) })).features.device_id_changes, 0, 'a damaged record accuses nobody');
+    t.equal(deriveSignal(deviceReplay, factsWith({ device: sourceWith({ good: [1], machine: damaged }) })).features['device_id_changes'], 0, 'a damaged record accuses nobody');
   }
   t.equal(deriveSignal(deviceReplay, factsWith({})).cause, 'no_history');
   t.equal(deriveSignal(deviceReplay, factsWith({ visit: { device: null } })).cause, 'not_sent');
-  t.equal(deriveSignal(deviceReplay, factsWith({ device: null })).explain(1).evidence.usual_os, null);
+  t.equal(deriveSignal(deviceReplay, factsWith({ device: null })).explain(1).evidence['usual_os'], null);
   const unknownLooks = accountWith(homeVisits(2, { browser: null, os: null, screen: null, platform: null, fingerprint: null }));
   const uncomparable = deriveSignal(deviceReplay, factsWith({ account: unknownLooks }));
-  t.equal(uncomparable.features.device_id_changes, 0);
-  t.equal(uncomparable.explain(1).evidence.fingerprint_changed, null);
+  t.equal(uncomparable.features['device_id_changes'], 0);
+  t.equal(uncomparable.explain(1).evidence['fingerprint_changed'], null);
   t.end();
 });
 
@@ -223,8 +224,8 @@ t.test('a device that tries a list of accounts stands out; a kiosk where everybo
   const kiosk = deriveSignal(deviceSharing, factsWith({ device: sourceWith({ good: others, atMs: nowMs - hourMs / 2 }) }));
   t.same(fleet.rules, ['device_tries_strangers', 'device_tries_many_strangers', 'device_fails']);
   t.same(kiosk.rules, []);
-  t.equal(kiosk.features.device_strangers_24h_log, 0);
-  t.ok(Math.abs((kiosk.features.device_accounts_1h_log as number) - Math.log(21)) < 1e-6);
+  t.equal(kiosk.features['device_strangers_24h_log'], 0);
+  t.ok(Math.abs((kiosk.features['device_accounts_1h_log'] as number) - Math.log(21)) < 1e-6);
   t.match(fleet.explain(2), { code: 'DEVICE_SHARED_BY_ACCOUNTS', evidence: { other_accounts_24h: 20, without_good_login_24h: 20, good_logins: 0 } });
   t.equal(kiosk.explain(-0.1).code, 'DEVICE_OF_ONE_ACCOUNT');
   t.end();
