@@ -1,0 +1,261 @@
+// Puts the parts together: the only file that names concrete adapters.
+//
+// `openCore` is everything but the door, shared by the service and the tools, so that history is loaded and past decisions
+// are repeated by the code that serves.
+import { createHash, randomBytes } from 'node:crypto';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { createPseudonyms } from './adapters/crypto/pseudonyms.ts';
+import { createRandom } from './adapters/crypto/random.ts';
+import { type IpDatabase, openIpDatabase } from './adapters/ip-database/open.ts';
+import { type LmdbStores, openLmdbStores } from './adapters/lmdb/open.ts';
+import { type OnnxScorer, openOnnxScorer } from './adapters/onnx/scorer.ts';
+import { createPolicySource, type PolicyFileSource } from './adapters/policy-file/policy-source.ts';
+import { systemClock } from './adapters/system/clock.ts';
+import { type AssessPorts, type AssessRequest, type AssessResult, createAssess } from './assess/assess.ts';
+import { parseKeysFile } from './config/keys-file.ts';
+import { SettingsError } from './config/load.ts';
+import type { Settings } from './config/settings.ts';
+import { schema } from './domain/feature/schema.ts';
+import { type ApiKey, scopes } from './http/api-key.ts';
+import type { Check, UseCases } from './http/dependencies.ts';
+import { problemCodes } from './http/problem.ts';
+import { createServer } from './http/server.ts';
+import { describeAccount, eraseAccount } from './learn/account-record.ts';
+import { recordLabel, recordOutcome } from './learn/record-outcome.ts';
+import type { Clock } from './ports/clock.ts';
+import { createMetrics } from './telemetry/metrics.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+export const schemaHash = `sha256:${createHash('sha256').update(schema.canonical).digest('hex')}`;
+
+export interface CoreOptions {
+  readonly clock?: Clock;
+  /** One sentence for the operator about something that went on working with less. */
+  readonly onProblem: (sentence: string) => void;
+}
+
+export interface Core {
+  readonly ports: AssessPorts & { readonly scorer: OnnxScorer; readonly policy: PolicyFileSource };
+  readonly ip: IpDatabase;
+  readonly stores: LmdbStores;
+  readonly assess: (request: AssessRequest) => Promise<AssessResult>;
+  close(): Promise<void>;
+}
+
+/** Throws an Error of one sentence when a part cannot be opened; what was open by then is closed again. */
+export async function openCore(settings: Settings, options: CoreOptions): Promise<Core> {
+  const clock = options.clock ?? systemClock;
+  const dataDirectory = openDataDirectory(settings.dataDir);
+  const stores = openLmdbStores({ directory: join(dataDirectory, 'store'), clock, onProblem: options.onProblem });
+  try {
+    const [ip, scorer] = await Promise.all([openIp(settings), openModel(settings)]);
+    const policy = openPolicy(settings, dataDirectory, clock, options.onProblem);
+    const pseudonyms = createPseudonyms({ key: pseudonymKey(settings, dataDirectory) });
+    const ports = { ip, profiles: stores.profiles, assessments: stores.assessments, pseudonyms, scorer, policy, clock, random: createRandom(clock) };
+    const assess = createAssess(ports, { schema, schemaHash, rulesRanks: scorer.manifest.rulesCalibration });
+    return {
+      ports,
+      ip,
+      stores,
+      assess,
+      async close() {
+        policy.close();
+        await stores.close();
+        await scorer.close();
+        ip.close();
+      },
+    };
+  } catch (error) {
+    await stores.close();
+    throw error;
+  }
+}
+
+function openDataDirectory(directory: string): string {
+  try {
+    mkdirSync(directory, { recursive: true });
+    const probe = join(directory, '.writable');
+    writeFileSync(probe, '');
+    return directory;
+  } catch (error) {
+    throw new SettingsError(`The data directory ${directory} cannot be written (${(error as NodeJS.ErrnoException).code}): make it writable or name another in PORTCULLIS_DATA_DIR.`);
+  }
+}
+
+function openIp(settings: Settings): Promise<IpDatabase> {
+  return openIpDatabase({
+    cacheDirectory: join(root, 'node_modules', '.cache', 'portcullis'),
+    cityFiles: settings.cityFiles,
+    asnFile: settings.asnFile,
+    anonymousFile: settings.anonymousFile,
+    connectionFile: settings.connectionFile,
+  });
+}
+
+function openModel(settings: Settings): Promise<OnnxScorer> {
+  return openOnnxScorer({
+    directory: settings.modelDir ?? activeModelDirectory(),
+    schemaHash,
+    featureNames: schema.features.map((feature) => feature.name),
+    groupNames: schema.signals.map((signal) => signal.name),
+  });
+}
+
+/** Where the shipped model that decides is. */
+export function activeModelDirectory(): string {
+  const active = JSON.parse(readFileSync(join(root, 'models', 'ACTIVE.json'), 'utf8')) as { active: string };
+  return join(root, 'models', active.active);
+}
+
+/** Each revision that was ever in force is kept beside the data, so that its decisions can be repeated. */
+function openPolicy(settings: Settings, dataDirectory: string, clock: Clock, onError: (sentence: string) => void): PolicyFileSource {
+  const file = settings.policyFile ?? join(root, 'policies', 'default.yaml');
+  const archive = join(dataDirectory, 'policies');
+  mkdirSync(archive, { recursive: true });
+  const keep = (revision: string): void => {
+    const kept = policyArchiveFile(dataDirectory, revision);
+    if (!existsSync(kept)) writeFileSync(kept, readFileSync(file));
+  };
+  const source = createPolicySource({ file, clock, onError, onChange: keep, pollMs: policyPollMs });
+  keep(source.current().revision);
+  return source;
+}
+
+const policyPollMs = 2000;
+
+export function policyArchiveFile(dataDirectory: string, revision: string): string {
+  return join(dataDirectory, 'policies', `${revision.replace(/[^\w.-]/g, '_')}.yaml`);
+}
+
+function pseudonymKey(settings: Settings, dataDirectory: string): Uint8Array {
+  if (settings.pseudonymKey !== null) return createHash('sha256').update(settings.pseudonymKey).digest();
+  const file = join(dataDirectory, 'pseudonym.key');
+  if (!existsSync(file)) {
+    writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600, flag: 'wx' });
+    chmodSync(file, 0o600);
+  }
+  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+  if (key.length !== 32) throw new SettingsError(`The pseudonym key ${file} is damaged: restore it from a backup; with another key everybody is a stranger.`);
+  return key;
+}
+
+export interface Service {
+  readonly url: string;
+  /** What a person who starts the service by hand wants to read. */
+  readonly greeting: string;
+  readonly core: Core;
+  close(): Promise<void>;
+}
+
+export async function startService(settings: Settings): Promise<Service> {
+  const keys = readKeys(settings);
+  const onProblem = (sentence: string): void => void process.stderr.write(`portcullis: ${sentence}\n`);
+  const core = await openCore(settings, { onProblem });
+  try {
+    const metrics = createMetrics({ signals: schema.signals.map((signal) => signal.name), problemCodes });
+    observe(core, metrics);
+    const app = await createServer(
+      { useCases: useCasesOf(core), clock: core.ports.clock, random: core.ports.random, metrics },
+      {
+        version: packageVersion(),
+        host: settings.host,
+        keys,
+        budgetMs: settings.budgetMs,
+        rateLimitPerMinute: settings.rateLimit,
+        metrics: settings.metrics,
+        log: { level: settings.logLevel },
+        connections: { maxConnections: settings.maxConnections },
+        batch: { concurrency: settings.batchConcurrency },
+      },
+    );
+    const url = await app.listen({ host: settings.host, port: settings.port }).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') throw new SettingsError(`Port ${settings.port} on ${settings.host} is in use: stop what uses it or set PORTCULLIS_PORT to another.`);
+      throw error;
+    });
+    const expiry = setInterval(() => void expireOnce(core, settings), expiryIntervalMs);
+    expiry.unref();
+    return {
+      url,
+      greeting: greetingOf(url, keys === null),
+      core,
+      async close() {
+        clearInterval(expiry);
+        await app.close();
+        await core.close();
+      },
+    };
+  } catch (error) {
+    await core.close();
+    throw error;
+  }
+}
+
+function readKeys(settings: Settings): ApiKey[] | null {
+  if (settings.keysFile === null) return null;
+  let text: string;
+  try {
+    text = readFileSync(settings.keysFile, 'utf8');
+  } catch (error) {
+    throw new SettingsError(`The keys file ${settings.keysFile} cannot be read (${(error as NodeJS.ErrnoException).code}).`);
+  }
+  return parseKeysFile(text, settings.keysFile, scopes) as ApiKey[];
+}
+
+export function useCasesOf(core: Core): UseCases {
+  const { ports } = core;
+  return {
+    assess: core.assess,
+    recordOutcome: (report) => recordOutcome(report, ports),
+    recordLabel: (claim) => recordLabel(claim, ports),
+    readAssessment: (tenant, id) => ports.assessments.byId(tenant, id),
+    describeUser: (tenant, userId) => describeAccount(tenant, userId, ports),
+    eraseUser: (tenant, userId) => eraseAccount(tenant, userId, ports),
+    readiness: () => readiness(core),
+  };
+}
+
+function readiness(core: Core): Check[] {
+  const { scorer, policy } = core.ports;
+  const health = core.stores.health();
+  return [
+    { name: 'model', ok: true, detail: `${scorer.identity.name}, ${scorer.failures()} failed runs` },
+    { name: 'policy', ok: true, detail: `revision ${policy.current().revision}` },
+    { name: 'store', ok: health.ok, detail: health.detail },
+    ...core.ip.sources().map((source) => ({ name: `ip:${source.name}`, ok: true, detail: `built ${new Date(source.builtAtMs).toISOString().slice(0, 10)}` })),
+  ];
+}
+
+function observe(core: Core, metrics: ReturnType<typeof createMetrics>): void {
+  metrics.gauge({
+    name: 'portcullis_ip_source_age_seconds',
+    help: 'Age of each source of facts about addresses.',
+    read: () => core.ip.sources().map((source) => ({ labels: { source: source.name }, value: (core.ports.clock.nowMs() - source.builtAtMs) / 1000 })),
+  });
+  metrics.gauge({ name: 'portcullis_model_failures', help: 'Runs of the model that failed and were answered by the walk of the same trees.', read: () => [{ labels: {}, value: core.ports.scorer.failures() }] });
+  metrics.gauge({ name: 'portcullis_store_ok', help: '1 while changes are being stored, 0 while the last attempt to store failed.', read: () => [{ labels: {}, value: core.stores.health().ok ? 1 : 0 }] });
+}
+
+const expiryIntervalMs = 60_000;
+const dayMs = 86_400_000;
+
+async function expireOnce(core: Core, settings: Settings): Promise<void> {
+  await core.ports.assessments.expire(core.ports.clock.nowMs() - settings.retentionDays * dayMs).catch(() => 0);
+}
+
+function packageVersion(): string {
+  return (JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { version: string }).version;
+}
+
+function greetingOf(url: string, keyless: boolean): string {
+  const attempt = '{"user":{"id":"ada"},"ip":"84.141.12.34","device":{"id":"ada-laptop","timezone":"Europe/Berlin"}}';
+  const key = keyless ? '' : ` -H "authorization: Bearer $PORTCULLIS_KEY"`;
+  return [
+    `Portcullis listens on ${url}${keyless ? ', on this machine only, because no API keys are configured' : ''}. API reference: ${url}/docs`,
+    'Score a login:',
+    `curl -s ${url}/v1/score -H 'content-type: application/json'${key} -d '${attempt}'`,
+    '',
+  ].join('\n');
+}
