@@ -9,13 +9,13 @@ import { findTally, type Tally } from '../profile/tally.ts';
  * can go at little cost; a half-life of the same length forgets without a cliff.
  */
 export const familiarityHalfLifeDays = 180;
-const halfLifeMs = familiarityHalfLifeDays * 86_400_000;
+const decayPerMs = Math.LN2 / (familiarityHalfLifeDays * 86_400_000);
 
 /** ln(1 + good logins, halved for every half-life since the last one). 0 = never seen. `atMs` before `lastMs` counts as no time. */
 export function logFamiliarity(count: number, lastMs: number, atMs: number): number {
   if (count <= 0) return 0;
   const ageMs = atMs - lastMs;
-  return Math.log1p(ageMs <= 0 ? count : count * 2 ** (-ageMs / halfLifeMs));
+  return Math.log1p(ageMs <= 0 ? count : count * Math.exp(-ageMs * decayPerMs));
 }
 
 /** `logFamiliarity` of one value among an account's tallies; NaN when the attempt has no such value. */

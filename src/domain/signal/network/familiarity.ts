@@ -3,7 +3,7 @@
 // The block matters as much as the address: an IPv6 subscriber rotates within a /48 and a home connection within a /24.
 // People who roam meet new networks all the time, so how often this account does so stands beside the novelty.
 import { defineSignal } from '../definition.ts';
-import { logRatio, rounded, tallyFamiliarity } from '../measure.ts';
+import { logFamiliarity, logRatio, rounded, tallyFamiliarity } from '../measure.ts';
 import { findTally, type Tally, usualTally } from '../../profile/tally.ts';
 import { attributes, populationAttributes } from '../../profile/visit.ts';
 
@@ -54,10 +54,10 @@ export const networkFamiliarity = defineSignal({
     out[at + 1] = tallyFamiliarity(account.tallies[block], visit.block, nowMs);
     out[at + 4] = novelShare(account.tallies[network], account.goodCount);
     if (visit.asn === null) return null;
-    const value = String(visit.asn);
-    const tallies = account.tallies[network] ?? [];
-    out[at + 2] = tallyFamiliarity(tallies, value, nowMs);
-    out[at + 3] = logRatio(findTally(tallies, value)?.count ?? 0, account.goodCount, population.counts[populationAsn] ?? 0, population.total);
+    const tally = findTally(account.tallies[network] ?? [], String(visit.asn));
+    const count = tally === null ? 0 : tally.count;
+    out[at + 2] = tally === null ? 0 : logFamiliarity(count, tally.lastMs, nowMs);
+    out[at + 3] = logRatio(count, account.goodCount, population.counts[populationAsn] ?? 0, population.total);
     return null;
   },
   explain(facts, x, at, contribution) {

@@ -12,6 +12,8 @@
 // that it is impossible, counted only as far as both locations can be trusted to say something. So it grows with distance,
 // shrinks with time, with the radii and with mistrust of either end, and is exactly zero where one could have come.
 
+/** One in three errors lies beyond the stated radius. */
+const ln3 = Math.log(3);
 /** Mean radius of the earth (IUGG R1). */
 const earthRadiusKm = 6371.0088;
 const radians = Math.PI / 180;
@@ -54,8 +56,14 @@ export interface LocationTrust {
 }
 
 /** Radius that holds two of three differences between the errors of two locations. Absurd radii count as the smallest. */
-export function combinedRadiusKm(radiusA: number, radiusB: number, minKm = radiusMinKm): number {
-  return Math.hypot(radiusA > minKm ? radiusA : minKm, radiusB > minKm ? radiusB : minKm);
+export function combinedRadiusKm(radiusA: number, radiusB: number): number {
+  return Math.sqrt(squaredRadius(radiusA, radiusB, radiusMinKm));
+}
+
+function squaredRadius(radiusA: number, radiusB: number, minKm: number): number {
+  const a = radiusA > minKm ? radiusA : minKm;
+  const b = radiusB > minKm ? radiusB : minKm;
+  return a * a + b * b;
 }
 
 /** Chance that two locations both say something about where their users are. */
@@ -67,8 +75,9 @@ export function bothTrusted(a: LocationTrust, b: LocationTrust): number {
 export function impossibility(distanceKm: number, hours: number, radiusA: number, radiusB: number, a: LocationTrust, b: LocationTrust): number {
   const excessKm = distanceKm - reachKm(hours);
   if (!(excessKm > 0)) return 0;
+  const squaredExcess = excessKm * excessKm;
+  const local = 1 - Math.exp((-ln3 * squaredExcess) / squaredRadius(radiusA, radiusB, radiusMinKm));
+  const regional = 1 - Math.exp((-ln3 * squaredExcess) / squaredRadius(radiusA, radiusB, regionalRadiusKm));
   const bothLocal = a.local * b.local;
-  const local = excessKm / combinedRadiusKm(radiusA, radiusB);
-  const regional = excessKm / combinedRadiusKm(radiusA, radiusB, regionalRadiusKm);
-  return bothLocal * (1 - 3 ** -(local * local)) + (bothTrusted(a, b) - bothLocal) * (1 - 3 ** -(regional * regional));
+  return bothLocal * local + (bothTrusted(a, b) - bothLocal) * regional;
 }

@@ -2,13 +2,13 @@
 //
 // All recent good logins are compared, not only the last, because the last may have come through a VPN or have no coordinates.
 // Each journey must have been possible, so the hardest one counts.
-import { exitBelief } from '../network/egress.ts';
-import { bothTrusted, anywhereHours, combinedRadiusKm, greatCircleKm, impossibility } from './geometry.ts';
-import { trustOf } from './trust.ts';
-import { findTally } from '../../profile/tally.ts';
-import { attributes } from '../../profile/visit.ts';
 import type { Facts } from '../../facts.ts';
 import type { AccountProfile, VisitMemory } from '../../profile/account.ts';
+import { findTally } from '../../profile/tally.ts';
+import { attributes } from '../../profile/visit.ts';
+import { exitBelief } from '../network/egress.ts';
+import { anywhereHours, bothTrusted, combinedRadiusKm, greatCircleKm, impossibility, type LocationTrust } from './geometry.ts';
+import { trustOf } from './trust.ts';
 
 export interface Journey {
   readonly from: VisitMemory;
@@ -45,12 +45,16 @@ function habitBelief(account: AccountProfile, facts: Facts): number {
 export function hardestJourney(facts: Facts): Journey | null {
   const { account, visit } = facts;
   if (account === null || visit.latitude === null || visit.longitude === null || visit.anonymous) return null;
+  const trust = trustOf(visit.asnClass);
   let hardest: VisitMemory | null = null;
   let probability = -1;
   for (let i = account.recent.length - 1; i >= 0; i--) {
     const from = account.recent[i] as VisitMemory;
     if (!usable(from)) continue;
-    const here = from.host === visit.host ? 0 : impossibilityFrom(from, facts);
+    const fromTrust = trustOf(from.asnClass);
+    // No journey is more impossible than both ends are trusted, so a saturated older one needs no arithmetic.
+    if (bothTrusted(fromTrust, trust) <= probability) continue;
+    const here = from.host === visit.host ? 0 : impossibilityFrom(from, fromTrust, facts, trust);
     if (here > probability) {
       probability = here;
       hardest = from;
@@ -64,7 +68,7 @@ export function hardestJourney(facts: Facts): Journey | null {
     hours: hoursSince(hardest, facts),
     uncertaintyKm: combinedRadiusKm(hardest.accuracyKm, visit.accuracyKm),
     probability: probability * discount,
-    belief: bothTrusted(trustOf(hardest.asnClass), trustOf(visit.asnClass)) * discount,
+    belief: bothTrusted(trustOf(hardest.asnClass), trust) * discount,
   };
 }
 
@@ -77,8 +81,8 @@ function distanceFrom(from: VisitMemory, facts: Facts): number {
   return greatCircleKm(from.latitude as number, from.longitude as number, facts.visit.latitude as number, facts.visit.longitude as number);
 }
 
-function impossibilityFrom(from: VisitMemory, facts: Facts): number {
+function impossibilityFrom(from: VisitMemory, fromTrust: LocationTrust, facts: Facts, trust: LocationTrust): number {
   const hours = hoursSince(from, facts);
   if (hours >= anywhereHours) return 0;
-  return impossibility(distanceFrom(from, facts), hours, from.accuracyKm, facts.visit.accuracyKm, trustOf(from.asnClass), trustOf(facts.visit.asnClass));
+  return impossibility(distanceFrom(from, facts), hours, from.accuracyKm, facts.visit.accuracyKm, fromTrust, trust);
 }
