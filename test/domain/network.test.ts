@@ -64,7 +64,7 @@ t.test('of several ways to hide the worst gives the code and the only points', (
 
 t.test('who always comes through a VPN is not alarming when doing so again', (t) => {
   const usual = deriveSignal(networkAnonymity, factsWith({ lists: ['vpn'], account: accountWith(homeVisits(8, { anonymous: true })) }));
-  t.ok((usual.features['anonymity_usual_share'] as number) > 0.85);
+  t.equal(usual.features['anonymity_usual_share'], Math.fround(8 / 9), 'one ordinary login is added');
   t.ok(usual.points <= 0);
   t.equal(usual.explain(-1).code, 'USUAL_ANONYMITY');
   const never = deriveSignal(networkAnonymity, factsWith({ lists: ['vpn'], account: accountWith(homeVisits(8)) }));
@@ -157,6 +157,7 @@ t.test('the share of new networks is a probability, and falls when known ones ar
     }),
   );
   t.equal(novelShare(undefined, 0), 0.5);
+  t.equal(novelShare([{ value: 'a', count: 20, lastMs: 0 }], 20), 1 / 22, 'only networks used once foretell another');
   t.end();
 });
 
@@ -201,6 +202,8 @@ t.test('a shared exit takes belief from its place: soon at an organisation, by s
 t.test('a network that nobody in the tenant uses is rare once the tenant has seen enough', (t) => {
   const rare = deriveSignal(networkRarity, factsWith({ population: { total: 10_000, counts: { asn: 0, country: 3 } } }));
   t.same(rare.rules, ['rare_network', 'rare_country']);
+  t.equal(rare.features['rarity_asn_nats'], Math.fround(-Math.log(0.5 / 10_001)));
+  t.equal(rare.features['rarity_country_nats'], Math.fround(-Math.log(3.5 / 10_001)));
   t.match(rare.explain(1), { code: 'RARE_NETWORK', evidence: { tenant_good_logins: 10_000, from_network: 0, from_country: 3 } });
   t.same(deriveSignal(networkRarity, factsWith({ population: { total: 90 } })).rules, [], 'ninety logins prove no rarity');
   const common = deriveSignal(networkRarity, factsWith({ population: { total: 10_000, counts: { asn: 4000, country: 9000 } } }));

@@ -195,6 +195,7 @@ t.test('a stored account that lacks what this version tallies is read as having 
 t.test('attempts out of order are as far apart in time as in order, and simultaneous ones give finite numbers', (t) => {
   const probability = (atMs: number): number => deriveSignal(travelSpeed, factsWith({ account: accountWith([{ atMs }]), visit: tokyo })).features['travel_impossible_probability'] as number;
   t.equal(probability(nowMs + hourMs), probability(nowMs - hourMs));
+  t.equal(probability(nowMs + 30 * hourMs), 0);
   const same = deriveSignal(travelSpeed, factsWith({ account: accountWith([{ atMs: nowMs }]), visit: tokyo }));
   t.ok(Object.values(same.features).every(Number.isFinite));
   t.end();

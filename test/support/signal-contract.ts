@@ -99,7 +99,7 @@ export function checkDefinition(signal: SignalDefinition): void {
 }
 
 /** Throws with a sentence when derive or explain breaks its contract on any of `runs` made-up facts. */
-export function checkContract(signal: SignalDefinition, runs = 200): void {
+export function checkContract(signal: SignalDefinition, runs = 120): void {
   fc.assert(
     fc.property(anyFacts, (facts) => {
       const { features, cause, explain } = deriveSignal(signal, facts);
