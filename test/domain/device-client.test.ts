@@ -44,6 +44,9 @@ t.test('an attribute that either side lacks is left out of the comparison, not h
   t.ok(Number.isNaN(features['client_browser_ratio_log'] as number));
   t.ok(Math.abs((features['client_ratio_log'] as number) - ((features['client_os_ratio_log'] as number) * 0.1882 + (features['client_type_ratio_log'] as number) * 0.0051) / 0.1933) < 1e-6);
   t.equal(explain(-1).evidence['attribute'], 'os', 'the evidence names what was observed');
+  const mixed = accountWith([...homeVisits(30, { browser: null }), ...homeVisits(10)]);
+  const ratioOf = (of: typeof mixed): unknown => deriveSignal(deviceAccountRarity, factsWith({ account: of, population })).features['client_browser_ratio_log'];
+  t.equal(ratioOf(mixed), ratioOf(accountWith(homeVisits(10))), 'logins that did not show a browser say nothing of it');
   const none = accountWith(homeVisits(10, { browser: null, os: null, deviceType: null }));
   t.equal(deriveSignal(deviceAccountRarity, factsWith({ account: none, population })).cause, 'no_history');
   t.equal(deriveSignal(deviceAccountRarity, factsWith({ account: null, population })).cause, 'no_history');
@@ -108,6 +111,8 @@ t.test('automation that this device signed in well with before is its habit; a c
   const copy = deriveSignal(deviceAutomation, factsWith({ account, attempt: { device: { software, id: 'device-copy' } } }));
   t.same(copy.rules, ['device_machine_client']);
   const changed = deriveSignal(deviceAutomation, factsWith({ account: accountWith(homeVisits(6)), attempt: { device: { software } } }));
+  const withoutIds = deriveSignal(deviceAutomation, factsWith({ account: accountWith(homeVisits(6, { ...app, device: null })), attempt: { device: { software, id: null } } }));
+  t.same(withoutIds.rules, ['device_machine_client'], 'every copy of a library looks the same');
   t.same(changed.rules, ['device_machine_client'], 'a browser’s id in a library’s hands is not its habit');
   t.end();
 });
@@ -145,7 +150,7 @@ t.test('what one client cannot be at once is a contradiction', (t) => {
   t.same(namesOf({ clientHints: { ...hints, mobile: true } }), ['hint_mobile']);
   t.same(namesOf({ clientHints: { ...hints, brands: [{ brand: 'chromium', major: 120 }] } }), ['hint_brands']);
   t.same(namesOf({ clientHints: hints, software: { ...chrome, browser: 'Firefox' } }), ['hint_brands']);
-  t.same(namesOf({ clientHints: { ...hints, platform: null, mobile: null }, software: { ...phone, browser: 'Chrome' }, platform: 'iPhone', screen: null }), ['hint_brands'], 'no browser on an iPhone sends brands');
+  t.same(namesOf({ clientHints: { ...hints, platform: null, mobile: null }, software: { ...phone, browser: 'Chrome', browserMajor: 139 }, platform: 'iPhone', screen: null }), ['hint_brands'], 'no browser on an iPhone sends brands');
   t.same(namesOf({ platform: 'Linux x86_64' }), ['navigator_platform']);
   t.same(namesOf({ software: phone, platform: 'iPhone' }), ['screen'], 'no phone is 1080 high when turned');
   t.same(namesOf({ screen: { width: 390, height: 844, depth: 24 } }), ['screen'], 'no Windows is 390 wide');

@@ -2,6 +2,7 @@ import t from 'tap';
 import fc from 'fast-check';
 import type { DeviceMemory } from '../../src/domain/profile/account.ts';
 import { machineOf } from '../../src/domain/profile/change.ts';
+import { shortKey } from '../../src/domain/profile/recent-set.ts';
 import type { Visit } from '../../src/domain/profile/visit.ts';
 import { deviceFamiliarity } from '../../src/domain/signal/device/familiarity.ts';
 import { deviceReplay } from '../../src/domain/signal/device/replay.ts';
@@ -151,6 +152,28 @@ t.test('a turned phone is the same machine, another operating system family neve
   t.end();
 });
 
+t.test('similarity is the agreeing share of what could be compared, gaps half counted, less the chance of a twin', (t) => {
+  const machine = { os: 'Windows', browser: 'Firefox', deviceType: 'desktop', language: 'de', timeZone: 'Europe/Berlin', screen: '1920x1080', platform: 'Win32', fingerprint: 'f1' };
+  const everyone = { total: 999, counts: new Array<number>(8).fill(199.5) };
+  const close = (actual: number, expected: number, why: string): void => {
+    t.ok(Math.abs(actual - expected) < 1e-12, `${why}: ${actual}`);
+  };
+  close(similarityTo(machine, machine, everyone), 1 - 0.2 * 0.4, 'a fingerprint leaves 40 % of the chance');
+  close(similarityTo(machine, { ...machine, fingerprint: 'f2' }, everyone), 0.8 * 0.8, 'another fingerprint');
+  close(similarityTo(machine, { ...machine, fingerprint: null }, everyone), (0.8 / 0.9) * 0.8, 'no fingerprint is half another one');
+  t.end();
+});
+
+t.test('use of a similar device counts in proportion to the similarity', (t) => {
+  const account = accountWith(homeVisits(12, { device: null }));
+  const { features } = deriveSignal(deviceFamiliarity, factsWith({ account, population, visit: { device: null } }));
+  const known = deriveSignal(deviceFamiliarity, factsWith({ account: accountWith(homeVisits(12)), population })).features;
+  const similarity = features['device_similarity'] as number;
+  t.ok(similarity < 1);
+  t.ok(Math.abs((features['device_similar_log'] as number) - similarity * (known['device_known_log'] as number)) < 1e-5);
+  t.end();
+});
+
 t.test('a known id at home lowers; an update, a monitor or the desktop page do not make it a replay', (t) => {
   const account = accountWith(homeVisits(12));
   const home = deriveSignal(deviceReplay, factsWith({ account }));
@@ -172,6 +195,8 @@ t.test('a known id on another operating system is a replay, wherever it comes fr
   t.equal(moved.features['device_id_changes'], 2);
   t.same(moved.rules, ['device_id_on_other_machine']);
   t.match(moved.explain(2), { code: 'DEVICE_ID_REPLAYED', evidence: { usual_os: 'Windows', os: 'Mac OS', good_logins: 12, fingerprint_changed: true, known_to_account: true } });
+  const platformOnly = deriveSignal(deviceReplay, factsWith({ account: accountWith(homeVisits(3, { os: null })), visit: { platform: 'MacIntel' } }));
+  t.equal(platformOnly.features['device_id_changes'], 1);
   t.end();
 });
 
@@ -189,6 +214,7 @@ t.test('the network of a known id is stranger the less the account knows it, and
   t.equal(network({ asn: 64502, anonymous: true, asnClass: 'hosting' }, ['relay']), 1);
   t.ok(Number.isNaN(network({ asn: null })));
   t.equal(deriveSignal(deviceReplay, factsWith({ account: { ...account, tallies: [] }, visit: { asn: 64502, country: 'US' } })).features['device_id_network'], 2, 'a damaged record knows no network');
+  t.equal(deriveSignal(deviceReplay, factsWith({ account: { ...account, tallies: [] } })).features['device_id_network'], 0, 'but the one of the device itself');
   const worst = deriveSignal(deviceReplay, factsWith({ account, visit: { asn: 64502, country: 'US', asnClass: 'hosting' } }));
   t.same(worst.rules, ['device_id_from_strange_hosting']);
   t.equal(worst.explain(1).evidence['network_new_to_account'], true);
@@ -232,6 +258,8 @@ t.test('a device that tries a list of accounts stands out; a kiosk where everybo
 });
 
 t.test('an id that nobody used is used by no other account; without profiles or without an id nothing is claimed', (t) => {
+  const own = deriveSignal(deviceSharing, factsWith({ device: sourceWith({ failed: [shortKey('user-1')] }) }));
+  t.equal(own.features['device_accounts_24h_log'], 0, 'its own account is no other account');
   const unused = deriveSignal(deviceSharing, factsWith({}));
   t.same(Object.values(unused.features), [0, 0, 0, 0]);
   t.match(unused.explain(-1).evidence, { other_accounts_24h: 0, failures_24h: 0, good_logins: 0 });
