@@ -8,6 +8,7 @@ import { type AddressRange, type AddressWords, parseAddress, parsePrefix } from 
 import { classifyOrganisation } from '../../src/adapters/ip-database/asn-class.ts';
 import { formatAsnClasses, openAsnClasses, parseAsnClasses } from '../../src/adapters/ip-database/asn-class-table.ts';
 import { openAsnTable } from '../../src/adapters/ip-database/asn-table.ts';
+import { atOnce } from '../../src/adapters/ip-database/in-slices.ts';
 import { packFile, replaceFile, unpackFile, unpackRanges } from '../../src/adapters/ip-database/packed-file.ts';
 import { buildRangeTable, type RangeEntry } from '../../src/adapters/ip-database/range-builder.ts';
 import { RangeTable } from '../../src/adapters/ip-database/range-table.ts';
@@ -102,7 +103,7 @@ t.test('a table answers as a scan of its ranges does, at every edge and anywhere
   fc.assert(
     fc.property(fc.array(fc.oneof(entry(words4), entry(words6), span), { maxLength: 30 }), fc.array(fc.oneof(words4, words6), { maxLength: 20 }), (entries, probes) => {
       const table = buildRangeTable(entries);
-      const packed = unpackRanges(unpackFile(packFile({}, { ...table.columns })));
+      const packed = atOnce(unpackRanges(atOnce(unpackFile(packFile({}, { ...table.columns })))));
       for (const words of [...edges(entries), ...probes]) {
         const expected = scan(entries, words);
         if (table.find(addressOf(words)) !== expected || packed.find(addressOf(words)) !== expected) return false;
@@ -125,15 +126,15 @@ t.test('neighbours that say the same become one range', (t) => {
 t.test('columns that are unsorted, overlapping or of different lengths are refused', (t) => {
   const six = { starts6: new Uint32Array(), ends6: new Uint32Array(), values6: new Uint32Array() };
   const four = (starts: number[], ends: number[], values = starts) => ({ starts4: Uint32Array.from(starts), ends4: Uint32Array.from(ends), values4: Uint32Array.from(values), ...six });
-  t.throws(() => new RangeTable(four([5, 3], [6, 4])), RangeError);
-  t.throws(() => new RangeTable(four([1, 3], [3, 4])), RangeError);
-  t.throws(() => new RangeTable(four([4], [3])), RangeError);
-  t.throws(() => new RangeTable(four([4], [5, 6])), RangeError);
+  t.throws(() => atOnce(RangeTable.check(four([5, 3], [6, 4]))), RangeError);
+  t.throws(() => atOnce(RangeTable.check(four([1, 3], [3, 4]))), RangeError);
+  t.throws(() => atOnce(RangeTable.check(four([4], [3]))), RangeError);
+  t.throws(() => atOnce(RangeTable.check(four([4], [5, 6]))), RangeError);
   const none = four([], []);
   const at = (...w: number[]) => Uint32Array.from(w);
-  t.throws(() => new RangeTable({ ...none, starts6: at(0, 0, 0, 2), ends6: at(0, 0, 0, 1), values6: at(0) }), RangeError);
-  t.throws(() => new RangeTable({ ...none, starts6: at(0, 0, 0, 2, 0, 0, 0, 2), ends6: at(0, 0, 0, 2, 0, 0, 0, 3), values6: at(0, 0) }), RangeError);
-  t.throws(() => new RangeTable({ ...none, starts6: at(0, 0, 0), ends6: at(0, 0, 0, 2), values6: at(0) }), RangeError);
+  t.throws(() => atOnce(RangeTable.check({ ...none, starts6: at(0, 0, 0, 2), ends6: at(0, 0, 0, 1), values6: at(0) })), RangeError);
+  t.throws(() => atOnce(RangeTable.check({ ...none, starts6: at(0, 0, 0, 2, 0, 0, 0, 2), ends6: at(0, 0, 0, 2, 0, 0, 0, 3), values6: at(0, 0) })), RangeError);
+  t.throws(() => atOnce(RangeTable.check({ ...none, starts6: at(0, 0, 0), ends6: at(0, 0, 0, 2), values6: at(0) })), RangeError);
   t.end();
 });
 
@@ -142,17 +143,17 @@ const plainList = { name: 'test', builtAtMs: 5, labels: [{ name: 'Test list', ki
 t.test('a compiled file with any byte changed, or cut short, is refused or says the same', (t) => {
   const entries = ['10.0.0.0/8', '192.0.2.1', '2001:db8::/32'].map((text) => ({ ...(parsePrefix(text) as AddressRange), value: 7 }));
   const bytes = packList({ ...plainList, table: buildRangeTable(entries) }, { source: 's', licence: 'l' });
-  t.equal(unpackList(bytes).table.find(addressOf([0x0a010203])), 7);
+  t.equal(atOnce(unpackList(bytes)).table.find(addressOf([0x0a010203])), 7);
   fc.assert(
     fc.property(fc.nat(bytes.length - 1), fc.integer({ min: 1, max: 255 }), (at, change) => {
       const damaged = Buffer.from(bytes);
       damaged[at] = (damaged[at] as number) ^ change;
-      t.throws(() => unpackList(damaged), { name: 'PackedFileError' });
-      t.throws(() => unpackList(bytes.subarray(0, at)), { name: 'PackedFileError' });
+      t.throws(() => atOnce(unpackList(damaged)), { name: 'PackedFileError' });
+      t.throws(() => atOnce(unpackList(bytes.subarray(0, at))), { name: 'PackedFileError' });
     }),
   );
   const shifted = Buffer.concat([Buffer.alloc(1), bytes]).subarray(1);
-  t.equal(unpackList(shifted).table.entries, 3, 'bytes at an odd place in memory');
+  t.equal(atOnce(unpackList(shifted)).table.entries, 3, 'bytes at an odd place in memory');
   t.end();
 });
 
@@ -160,7 +161,7 @@ t.test('a file with a good checksum and senseless content is refused', (t) => {
   const table = buildRangeTable([{ first: [1], last: [2], value: 1 }]);
   const meta = { kind: 'list', format: 1, ...plainList };
   const refused = (changed: Record<string, unknown>, columns: Record<string, Uint32Array | Uint8Array> = { ...table.columns }): void => {
-    t.throws(() => unpackList(packFile({ ...meta, ...changed }, columns)), { name: 'PackedFileError' }, JSON.stringify(changed));
+    t.throws(() => atOnce(unpackList(packFile({ ...meta, ...changed }, columns))), { name: 'PackedFileError' }, JSON.stringify(changed));
   };
   refused({ kind: 'asn' });
   refused({ format: 2 });

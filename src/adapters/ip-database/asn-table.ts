@@ -6,6 +6,7 @@ import type { IpAddress } from '../../domain/attempt.ts';
 import { type AsnFacts, asnClasses } from '../../domain/ip-facts.ts';
 import type { AsnClassifier } from './asn-class.ts';
 import { asnFormat, compileAsnFile } from './asn-compile.ts';
+import { atOnce } from './in-slices.ts';
 import { PackedFileError, unpackFile, unpackRanges } from './packed-file.ts';
 import type { RangeTable } from './range-table.ts';
 
@@ -43,9 +44,9 @@ export async function openAsnTable(options: AsnTableOptions): Promise<AsnTable> 
 
 /** Throws PackedFileError or the file system's error. */
 export async function loadAsnFile(path: string): Promise<AsnTable> {
-  const file = unpackFile(await readFile(path));
+  const file = atOnce(unpackFile(await readFile(path)));
   if (file.meta['kind'] !== 'asn' || file.meta['format'] !== asnFormat) throw new PackedFileError('is not a compiled ASN table');
-  const ranges = unpackRanges(file);
+  const ranges = atOnce(unpackRanges(file));
   const numbers = file.u32('numbers');
   const nameEnds = file.u32('nameEnds');
   const classes = file.u8('classes');

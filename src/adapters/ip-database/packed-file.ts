@@ -8,11 +8,13 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { RangeTable } from './range-table.ts';
+import { RangeTable, type Steps } from './range-table.ts';
 
 const magic = 'PCRANGE1';
 const fixedBytes = 16;
 const headerBytesMax = 1 << 20;
+// About half a millisecond of checksum.
+const bytesPerStep = 1 << 20;
 
 export interface PackedColumn {
   readonly name: string;
@@ -47,9 +49,14 @@ export function packFile(meta: Readonly<Record<string, unknown>>, columns: Reado
 }
 
 /** Throws PackedFileError. The columns are views on `bytes`. */
-export function unpackFile(bytes: Buffer): PackedFile {
+export function* unpackFile(bytes: Buffer): Steps<PackedFile> {
   if (bytes.length < fixedBytes || bytes.toString('latin1', 0, 8) !== magic) throw new PackedFileError('is not a compiled table');
-  if (crc32(bytes.subarray(12)) !== bytes.readUInt32LE(8)) throw new PackedFileError('is damaged: its checksum does not match');
+  let sum = 0;
+  for (let at = 12; at < bytes.length; at += bytesPerStep) {
+    sum = crc32(bytes.subarray(at, at + bytesPerStep), sum);
+    yield;
+  }
+  if (sum !== bytes.readUInt32LE(8)) throw new PackedFileError('is damaged: its checksum does not match');
   const headerLength = bytes.readUInt32LE(12);
   if (headerLength > headerBytesMax || fixedBytes + headerLength > bytes.length) throw new PackedFileError('is damaged: header too long');
   const header = parseHeader(bytes.toString('utf8', fixedBytes, fixedBytes + headerLength));
@@ -85,9 +92,9 @@ export function unpackFile(bytes: Buffer): PackedFile {
 }
 
 /** The range table among the columns of a file. Throws PackedFileError, a RangeError of the table included. */
-export function unpackRanges(file: PackedFile): RangeTable {
+export function* unpackRanges(file: PackedFile): Steps<RangeTable> {
   try {
-    return new RangeTable({
+    return yield* RangeTable.check({
       starts4: file.u32('starts4'),
       ends4: file.u32('ends4'),
       values4: file.u32('values4'),

@@ -6,6 +6,7 @@
 import type { AddressRange, AddressWords } from './address-text.ts';
 import type { RangeColumns } from './range-table.ts';
 import { RangeTable } from './range-table.ts';
+import { atOnce } from './in-slices.ts';
 
 export interface RangeEntry extends AddressRange {
   /** Unsigned 32-bit. */
@@ -27,7 +28,7 @@ export function buildRangeTable(entries: Iterable<RangeEntry>): RangeTable {
   }
   const [starts4, ends4, values4] = toColumns(disjoint(spans4), 1);
   const [starts6, ends6, values6] = toColumns(disjoint(spans6), 4);
-  return new RangeTable({ starts4, ends4, values4, starts6, ends6, values6 } satisfies RangeColumns);
+  return atOnce(RangeTable.check({ starts4, ends4, values4, starts6, ends6, values6 } satisfies RangeColumns));
 }
 
 function toBigInt(words: AddressWords): bigint {

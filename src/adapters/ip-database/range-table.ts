@@ -14,13 +14,23 @@ export interface RangeColumns {
   readonly values6: Uint32Array;
 }
 
+/** Work that pauses every so often, so that a caller with a loop to keep alive can let it turn. See in-slices.ts. */
+export type Steps<Result> = Generator<void, Result, void>;
+
+// About half a millisecond of checking.
+const rangesPerStep = 65_536;
+
 export class RangeTable {
   readonly columns: RangeColumns;
 
-  /** Throws a RangeError that names the fault when the columns do not belong together, are unsorted or overlap. */
-  constructor(columns: RangeColumns) {
+  private constructor(columns: RangeColumns) {
     this.columns = columns;
-    checkColumns(columns);
+  }
+
+  /** Throws a RangeError that names the fault when the columns do not belong together, are unsorted or overlap. */
+  static *check(columns: RangeColumns): Steps<RangeTable> {
+    yield* checkColumns(columns);
+    return new RangeTable(columns);
   }
 
   get entries(): number {
@@ -80,7 +90,7 @@ function isBefore(column: Uint32Array, index: number, w0: number, w1: number, w2
   return isAtOrBefore(column, index, w0, w1, w2, w3);
 }
 
-function checkColumns(columns: RangeColumns): void {
+function* checkColumns(columns: RangeColumns): Steps<void> {
   const { starts4, ends4, values4, starts6, ends6, values6 } = columns;
   if (starts4.length !== values4.length || ends4.length !== values4.length) throw new RangeError('IPv4 columns differ in length');
   if (starts6.length !== values6.length * 4 || ends6.length !== values6.length * 4) throw new RangeError('IPv6 columns differ in length');
@@ -89,6 +99,7 @@ function checkColumns(columns: RangeColumns): void {
     const start = starts4[index] as number;
     if (start <= before || (ends4[index] as number) < start) throw new RangeError(`IPv4 ranges are not sorted at ${index}`);
     before = ends4[index] as number;
+    if (index % rangesPerStep === rangesPerStep - 1) yield;
   }
   for (let index = 0; index < values6.length; index += 1) {
     const at = index * 4;
@@ -98,5 +109,6 @@ function checkColumns(columns: RangeColumns): void {
     const w3 = starts6[at + 3] as number;
     const isSorted = index === 0 || isBefore(ends6, index - 1, w0, w1, w2, w3);
     if (!isSorted || isBefore(ends6, index, w0, w1, w2, w3)) throw new RangeError(`IPv6 ranges are not sorted at ${index}`);
+    if (index % rangesPerStep === rangesPerStep - 1) yield;
   }
 }

@@ -5,8 +5,9 @@
 // the list does not count). The header is data from outside and is checked here.
 import { readFile } from 'node:fs/promises';
 import { type ListKind, listKinds } from '../../domain/ip-facts.ts';
+import { inSlices } from './in-slices.ts';
 import { PackedFileError, packFile, unpackFile, unpackRanges } from './packed-file.ts';
-import type { RangeTable } from './range-table.ts';
+import type { RangeTable, Steps } from './range-table.ts';
 
 export interface ListLabel {
   readonly name: string;
@@ -25,6 +26,7 @@ export interface ReputationList {
 
 const listFormat = 1;
 const labelsMax = 10_000;
+const valuesPerStep = 65_536;
 
 export interface ListSource {
   /** Where it came from, for people; stored in the file and read by nobody else. */
@@ -39,8 +41,8 @@ export function packList(list: ReputationList, source: ListSource): Buffer {
 }
 
 /** Throws PackedFileError. */
-export function unpackList(bytes: Buffer): ReputationList {
-  const file = unpackFile(bytes);
+export function* unpackList(bytes: Buffer): Steps<ReputationList> {
+  const file = yield* unpackFile(bytes);
   const { kind, format, name, builtAtMs, labels, isCounted } = file.meta;
   if (kind !== 'list' || format !== listFormat) throw new PackedFileError('is not a compiled list');
   if (typeof name !== 'string' || typeof builtAtMs !== 'number' || !Number.isFinite(builtAtMs) || typeof isCounted !== 'boolean') {
@@ -50,17 +52,19 @@ export function unpackList(bytes: Buffer): ReputationList {
     throw new PackedFileError('has labels that are not names with a known kind');
   }
   if (isCounted && labels.length !== 1) throw new PackedFileError('counts reports but has several labels');
-  const table = unpackRanges(file);
-  const isLabelled = (value: number): boolean => value < labels.length;
-  if (!isCounted && !(table.columns.values4.every(isLabelled) && table.columns.values6.every(isLabelled))) {
-    throw new PackedFileError('has ranges without a label');
+  const table = yield* unpackRanges(file);
+  for (const values of isCounted ? [] : [table.columns.values4, table.columns.values6]) {
+    for (let at = 0; at < values.length; at += valuesPerStep) {
+      if (values.subarray(at, at + valuesPerStep).some((value) => value >= labels.length)) throw new PackedFileError('has ranges without a label');
+      yield;
+    }
   }
   return { name, builtAtMs, labels, isCounted, table };
 }
 
-/** Throws PackedFileError or the file system's error. */
+/** Throws PackedFileError or the file system's error. Never holds the event loop for more than a few milliseconds. */
 export async function readListFile(path: string): Promise<ReputationList> {
-  return unpackList(await readFile(path));
+  return inSlices(unpackList(await readFile(path)));
 }
 
 function isLabel(value: unknown): value is ListLabel {
