@@ -91,7 +91,7 @@ export function checkDefinition(signal: SignalDefinition): void {
   const fail = (why: string): never => {
     throw new Error(`${signal.name}: ${why}`);
   };
-  if (!/^[a-z]+\.[a-z_]+$/.test(signal.name)) fail('name is not dotted snake case');
+  if (!/^[a-z]+(\.[a-z_]+)?$/.test(signal.name)) fail('name is not snake case, at most one dot');
   for (const feature of signal.features) if (!/^[a-z][a-z0-9_]*$/.test(feature.name)) fail(`feature ${feature.name} is not snake case`);
   for (const code of Object.keys(signal.codes)) if (!/^[A-Z][A-Z0-9_]*$/.test(code)) fail(`code ${code} is not upper snake case`);
   const unknown = new Float32Array(signal.features.length + 3).fill(Number.NaN);
