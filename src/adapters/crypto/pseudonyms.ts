@@ -1,0 +1,107 @@
+// Identifiers become keyed hashes before anything is stored: without the key, which lives outside the store, a pseudonym cannot
+// be turned back, not even an IPv4 address by trying all four billion (EDPB Guidelines 01/2025 call an unkeyed hash of one useless).
+//
+// Each tenant and kind gets its own key, derived from the operator's, so equal values of two tenants have unrelated pseudonyms.
+// What an attacker sends in bulk (addresses, device ids) passes a bounded cache; attempt ids never repeat and skip it.
+import { hash } from 'node:crypto';
+import { LRUCache } from 'lru-cache';
+import type { PseudonymKind, Pseudonyms } from '../../ports/pseudonyms.ts';
+import { hmacKey, type HmacKey, hmacWords } from './hmac-sha256.ts';
+
+export interface KeyedPseudonyms extends Pseudonyms {
+  /** Names the key without revealing it: a store remembers it and refuses another key, which would forget everybody. */
+  readonly keyId: string;
+}
+
+export interface PseudonymOptions {
+  /** 16 to 64 bytes from a cryptographic random source. */
+  readonly key: Uint8Array;
+  /** Values remembered per process. About 200 bytes each. */
+  readonly cachedMax?: number;
+}
+
+/** Values longer than this are hashed before they are keyed, so that the buffer stays small. */
+const valueBytesMax = 1024;
+const uncachedKinds: ReadonlySet<PseudonymKind> = new Set(['attempt', 'session']);
+/** Tenants come from configuration; the bound only keeps a mistake from growing without end. */
+const derivedKeysMax = 4096;
+
+export function createPseudonyms(options: PseudonymOptions): KeyedPseudonyms {
+  if (options.key.length < 16) throw new RangeError('The pseudonym key must have at least 16 bytes.');
+  const root = hmacKey(options.key);
+  const derived = new LRUCache<string, HmacKey>({ max: derivedKeysMax });
+  const cache = new LRUCache<string, string>({ max: options.cachedMax ?? 20_000 });
+  const buffer = new Uint8Array(valueBytesMax * 3 + 128);
+  const encoder = new TextEncoder();
+
+  function keyFor(name: string): HmacKey {
+    const known = derived.get(name);
+    if (known !== undefined) return known;
+    const { written } = encoder.encodeInto(name.length > valueBytesMax ? digest(name) : name, buffer);
+    const made = hmacKey(wordBytes(hmacWords(root, buffer, written), 8));
+    derived.set(name, made);
+    return made;
+  }
+
+  function compute(tenant: string, kind: PseudonymKind, value: string): string {
+    const key = keyFor(`${kind} ${tenant}`);
+    const length = value.length > valueBytesMax ? writeText(digest(value)) : writeText(value);
+    return base64url(hmacWords(key, buffer, length));
+  }
+
+  /** Writes UTF-8 to the buffer; the encoder is asked only where a character is not ASCII, because asking costs more than writing. */
+  function writeText(value: string): number {
+    for (let i = 0; i < value.length; i++) {
+      const unit = value.charCodeAt(i);
+      if (unit > 127) return encoder.encodeInto(value, buffer).written;
+      buffer[i] = unit;
+    }
+    return value.length;
+  }
+
+  return {
+    keyId: base64url(hmacWords(keyFor('key id'), buffer, 0)).slice(0, 8),
+    of(tenant, kind, value) {
+      if (uncachedKinds.has(kind)) return compute(tenant, kind, value);
+      const name = `${kind} ${tenant} ${value}`;
+      const known = cache.get(name);
+      if (known !== undefined) return known;
+      const made = compute(tenant, kind, value);
+      cache.set(name, made);
+      return made;
+    },
+  };
+}
+
+/** The digest of a long value, marked so that it cannot be the same as a short value that looks like it. */
+function digest(value: string): string {
+  return `sha256 ${value.length} ${hash('sha256', value, 'base64url')}`;
+}
+
+function wordBytes(words: Int32Array, count: number): Uint8Array {
+  const bytes = new Uint8Array(count * 4);
+  const view = new DataView(bytes.buffer);
+  for (let i = 0; i < count; i++) view.setInt32(i * 4, words[i] as number);
+  return bytes;
+}
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+const codes = Uint8Array.from(alphabet, (letter) => letter.charCodeAt(0));
+
+/** The first 128 bits as 22 characters of base64url (RFC 4648), like the platform's own. */
+function base64url(words: Int32Array): string {
+  const a = words[0] as number;
+  const b = words[1] as number;
+  const c = words[2] as number;
+  const d = words[3] as number;
+  return String.fromCharCode(
+    at(a >>> 26), at(a >>> 20), at(a >>> 14), at(a >>> 8), at(a >>> 2), at((a << 4) | (b >>> 28)),
+    at(b >>> 22), at(b >>> 16), at(b >>> 10), at(b >>> 4), at((b << 2) | (c >>> 30)), at(c >>> 24),
+    at(c >>> 18), at(c >>> 12), at(c >>> 6), at(c), at(d >>> 26), at(d >>> 20),
+    at(d >>> 14), at(d >>> 8), at(d >>> 2), at(d << 4),
+  );
+}
+
+function at(bits: number): number {
+  return codes[bits & 63] as number;
+}

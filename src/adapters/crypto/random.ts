@@ -1,0 +1,58 @@
+// Unguessable, time-ordered identifiers, and uniform numbers.
+//
+// An id holds the bits of a UUIDv7 (RFC 9562): 48 bits of milliseconds, then 74 random bits around the version and variant. Its 22
+// characters come from a URL-safe alphabet in ASCII order, so ids sort by time as text too. That order is what
+// lets a store append new assessments at its end.
+import { randomFillSync } from 'node:crypto';
+import type { Clock } from '../../ports/clock.ts';
+import type { Random } from '../../ports/random.ts';
+
+/** The 64 characters of base64url in ASCII order. */
+const alphabet = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz';
+const codes = Uint8Array.from(alphabet, (letter) => letter.charCodeAt(0));
+
+/** Random words are fetched in bulk: one call into the platform per 1,024 ids. */
+const poolWords = 4096;
+
+export function createRandom(clock: Pick<Clock, 'nowMs'>): Random {
+  const pool = new Uint32Array(poolWords);
+  let next = poolWords;
+
+  function word(): number {
+    if (next === poolWords) {
+      randomFillSync(pool);
+      next = 0;
+    }
+    const value = pool[next] as number;
+    // A number that was handed out must not stay readable in memory.
+    pool[next++] = 0;
+    return value;
+  }
+
+  return {
+    id() {
+      const nowMs = Math.max(0, clock.nowMs());
+      const high = Math.floor(nowMs / 65_536) >>> 0;
+      const middle = ((nowMs % 65_536) << 16) | 0x7000 | (word() & 0xfff);
+      const low = 0x8000_0000 | (word() & 0x3fff_ffff);
+      return encode(high, middle, low, word());
+    },
+    uniform() {
+      return ((word() >>> 5) * 67_108_864 + (word() >>> 6)) / 2 ** 53;
+    },
+  };
+}
+
+/** 128 bits, most significant first, as 22 characters; the last one carries two bits. */
+function encode(a: number, b: number, c: number, d: number): string {
+  return String.fromCharCode(
+    at(a >>> 26), at(a >>> 20), at(a >>> 14), at(a >>> 8), at(a >>> 2), at((a << 4) | (b >>> 28)),
+    at(b >>> 22), at(b >>> 16), at(b >>> 10), at(b >>> 4), at((b << 2) | (c >>> 30)), at(c >>> 24),
+    at(c >>> 18), at(c >>> 12), at(c >>> 6), at(c), at(d >>> 26), at(d >>> 20),
+    at(d >>> 14), at(d >>> 8), at(d >>> 2), at(d << 4),
+  );
+}
+
+function at(bits: number): number {
+  return codes[bits & 63] as number;
+}

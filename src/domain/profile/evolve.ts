@@ -1,0 +1,18 @@
+// A profile and what happens to it next: the one rule, for every store, for when an event makes a profile where there was none.
+import { type AccountEvent, type AccountProfile, applyToAccount, emptyAccount } from './account.ts';
+import { applyToSource, emptySource, type SourceEvent, type SourceProfile } from './source.ts';
+
+/** Changes and returns the given profile, or makes one. Nothing can be taken back from an account that is not remembered. */
+export function evolveAccount(profile: AccountProfile | null, event: AccountEvent): AccountProfile | null {
+  if (profile === null && event.type === 'unlearned') return null;
+  const next = profile ?? emptyAccount('visit' in event ? event.visit.atMs : event.atMs);
+  applyToAccount(next, event);
+  return next;
+}
+
+export function evolveSource(profile: SourceProfile | null, event: SourceEvent): SourceProfile | null {
+  if (profile === null && event.type === 'unlearned') return null;
+  const next = profile ?? emptySource(event.atMs);
+  applyToSource(next, event);
+  return next;
+}

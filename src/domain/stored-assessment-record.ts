@@ -1,0 +1,238 @@
+// An assessment with everything needed to recompute, learn from and erase it, as bytes and back; see profile/source-record.ts
+// for the rules. Features keep their exact 32 bits; log-odds, contributions and evidence keep their exact doubles.
+import { absenceCauses } from './absence.ts';
+import { type Assessment, type Label, labels, levels, type Missing, type Outcome, outcomes, type PolicyContext, type Reason, type StoredAssessment, verdicts } from './assessment.ts';
+import { readVisit, writeVisit } from './profile/event-record.ts';
+import type { Refusal } from './profile/source-record.ts';
+import type { ByteReader } from './record/byte-reader.ts';
+import type { ByteWriter } from './record/byte-writer.ts';
+import type { Evidence, EvidenceValue } from './signal/definition.ts';
+
+const version = 1;
+/** Bounds for damaged records; every one is far above what an assessment can hold. */
+const listMax = 4096;
+
+export function writeStoredAssessment(out: ByteWriter, record: StoredAssessment): void {
+  out.uint(version);
+  out.text(record.tenant);
+  out.number(record.occurredAtMs);
+  out.plainText(record.requestDigest);
+  out.raw(new Uint8Array(record.features.buffer, record.features.byteOffset, record.features.byteLength));
+  writeVisit(out, record.visit);
+  writeContext(out, record.context);
+  writeAssessment(out, record.assessment);
+  out.uint(record.outcomes.length);
+  for (const outcome of record.outcomes) out.uint(outcomes.indexOf(outcome));
+  out.uint(record.label === null ? labels.length : labels.indexOf(record.label));
+  out.bool(record.learned);
+}
+
+export function readStoredAssessment(from: ByteReader): StoredAssessment | Refusal {
+  if (from.uint() !== version) return from.damaged ? 'damaged' : 'foreign';
+  const record: StoredAssessment = {
+    recordVersion: 1,
+    tenant: from.someText(),
+    occurredAtMs: from.number(),
+    requestDigest: from.plainText(),
+    features: readFeatures(from),
+    visit: readVisit(from),
+    context: readContext(from),
+    assessment: readAssessment(from),
+    outcomes: readList(from, readOutcome),
+    label: readLabel(from),
+    learned: from.bool(),
+  };
+  return from.complete() ? record : 'damaged';
+}
+
+function readFeatures(from: ByteReader): Float32Array {
+  const bytes = from.raw();
+  if (bytes.length % 4 !== 0) from.damage();
+  return new Float32Array(bytes.buffer, 0, Math.floor(bytes.length / 4));
+}
+
+function writeAssessment(out: ByteWriter, assessment: Assessment): void {
+  out.plainText(assessment.assessmentId);
+  out.plainText(assessment.attemptId);
+  out.uint(verdicts.indexOf(assessment.verdict));
+  out.number(assessment.score);
+  out.uint(levels.indexOf(assessment.level));
+  out.number(assessment.logOdds);
+  out.number(assessment.baseLogOdds);
+  out.uint(assessment.reasons.length);
+  for (const reason of assessment.reasons) writeReason(out, reason);
+  out.number(assessment.otherContributions);
+  out.bool(assessment.degraded);
+  out.uint(assessment.missing.length);
+  for (const missing of assessment.missing) {
+    out.plainText(missing.signal);
+    out.uint(absenceCauses.indexOf(missing.cause));
+  }
+  out.bool(assessment.decidedBy === 'model');
+  out.text(assessment.policyRule);
+  out.plainText(assessment.versions.model);
+  out.plainText(assessment.versions.features);
+  out.plainText(assessment.versions.policy);
+  const { limitMs, elapsedMs, stagesMs } = assessment.budget;
+  for (const value of [limitMs, elapsedMs, stagesMs.gather, stagesMs.derive, stagesMs.score, stagesMs.decide]) out.number(value);
+  out.text(assessment.caseId);
+}
+
+function readAssessment(from: ByteReader): Assessment {
+  return {
+    assessmentId: from.plainText(),
+    attemptId: from.plainText(),
+    verdict: oneOf(from, verdicts),
+    score: from.number(),
+    level: oneOf(from, levels),
+    logOdds: from.number(),
+    baseLogOdds: from.number(),
+    reasons: readList(from, readReason),
+    otherContributions: from.number(),
+    degraded: from.bool(),
+    missing: readList(from, readMissing),
+    decidedBy: from.bool() ? 'model' : 'rules',
+    policyRule: from.text(),
+    versions: { model: from.plainText(), features: from.plainText(), policy: from.plainText() },
+    budget: {
+      limitMs: from.number(),
+      elapsedMs: from.number(),
+      stagesMs: { gather: from.number(), derive: from.number(), score: from.number(), decide: from.number() },
+    },
+    caseId: from.text(),
+  };
+}
+
+function readMissing(from: ByteReader): Missing {
+  return { signal: from.plainText(), cause: oneOf(from, absenceCauses) };
+}
+
+function writeReason(out: ByteWriter, reason: Reason): void {
+  out.plainText(reason.code);
+  out.number(reason.contribution);
+  const names = Object.keys(reason.evidence);
+  out.uint(names.length);
+  for (const name of names) {
+    out.plainText(name);
+    writeEvidenceValue(out, reason.evidence[name] as EvidenceValue);
+  }
+}
+
+function readReason(from: ByteReader): Reason {
+  const code = from.plainText();
+  const contribution = from.number();
+  const evidence: Record<string, EvidenceValue> = {};
+  for (let left = from.count(listMax); left > 0; left--) {
+    const name = from.plainText();
+    // Defined, not assigned: a damaged record must not reach a prototype.
+    Object.defineProperty(evidence, name, { value: readEvidenceValue(from), enumerable: true, configurable: true, writable: true });
+  }
+  return { code, contribution, evidence: evidence satisfies Evidence };
+}
+
+function writeEvidenceValue(out: ByteWriter, value: EvidenceValue): void {
+  if (value === null) out.uint(0);
+  else if (typeof value === 'boolean') out.uint(value ? 2 : 1);
+  else if (typeof value === 'number') {
+    out.uint(3);
+    out.number(value);
+  } else if (typeof value === 'string') {
+    out.uint(4);
+    out.text(value);
+  } else {
+    out.uint(5);
+    writeTexts(out, value);
+  }
+}
+
+function readEvidenceValue(from: ByteReader): EvidenceValue {
+  switch (from.count(5)) {
+    case 1:
+      return false;
+    case 2:
+      return true;
+    case 3:
+      return from.number();
+    case 4:
+      return from.someText();
+    case 5:
+      return readTexts(from);
+    default:
+      return null;
+  }
+}
+
+function writeContext(out: ByteWriter, context: PolicyContext): void {
+  out.plainText(context.userId);
+  writeTexts(out, context.roles);
+  out.nullableBool(context.mfaEnrolled);
+  out.plainText(context.ip);
+  out.nullableNumber(context.asn);
+  out.text(context.asnClass);
+  out.text(context.country);
+  out.text(context.deviceId);
+  out.text(context.method);
+  out.bool(context.result === 'success');
+  out.nullableBool(context.breached);
+  out.text(context.clientId);
+  out.text(context.sensitivity);
+  writeTexts(out, context.lists);
+  out.number(context.occurredAtMs);
+}
+
+function readContext(from: ByteReader): PolicyContext {
+  return {
+    userId: from.plainText(),
+    roles: readTexts(from),
+    mfaEnrolled: from.nullableBool(),
+    ip: from.plainText(),
+    asn: from.nullableNumber(),
+    asnClass: from.someText(),
+    country: from.text(),
+    deviceId: from.text(),
+    method: from.text(),
+    result: from.bool() ? 'success' : 'failure',
+    breached: from.nullableBool(),
+    clientId: from.text(),
+    sensitivity: from.someText(),
+    lists: readTexts(from),
+    occurredAtMs: from.number(),
+  };
+}
+
+function writeTexts(out: ByteWriter, values: readonly string[]): void {
+  out.uint(values.length);
+  for (const value of values) out.text(value);
+}
+
+function readTexts(from: ByteReader): string[] {
+  return readList(from, readText);
+}
+
+function readText(from: ByteReader): string {
+  return from.someText();
+}
+
+function readList<T>(from: ByteReader, read: (from: ByteReader) => T): T[] {
+  const count = from.count(listMax);
+  const list: T[] = [];
+  for (let i = 0; i < count && !from.damaged; i++) list.push(read(from));
+  return list;
+}
+
+function readOutcome(from: ByteReader): Outcome {
+  return oneOf(from, outcomes);
+}
+
+function readLabel(from: ByteReader): Label | null {
+  const position = from.count(labels.length);
+  return labels[position] ?? null;
+}
+
+/** One of a fixed list by its position. Lists may grow at their end only, or stored positions would change their meaning. */
+function oneOf<T>(from: ByteReader, values: readonly [T, ...T[]]): T {
+  const value = values[from.uint()];
+  if (value !== undefined) return value;
+  from.damage();
+  return values[0];
+}
