@@ -149,16 +149,21 @@ function learnNumber(means: number[], deviations: number[], i: number, value: nu
   deviations[i] = Math.round(deviation + (away - deviation) / Math.min(known, memorySamples));
 }
 
+/** Of the first 32 times: a long text has no more to tell, and should cost no more. */
+const summaryTimesMax = 32;
+
 function logMean(times: readonly number[]): number {
+  const count = Math.min(times.length, summaryTimesMax);
   let sum = 0;
-  for (let i = 0; i < times.length; i++) sum += logTime(times[i] as number);
-  return sum / times.length;
+  for (let i = 0; i < count; i++) sum += logTime(times[i] as number);
+  return sum / count;
 }
 
 function logSpread(times: readonly number[], mean: number): number {
+  const count = Math.min(times.length, summaryTimesMax);
   let sum = 0;
-  for (let i = 0; i < times.length; i++) sum += Math.abs(logTime(times[i] as number) - mean);
-  return sum / times.length;
+  for (let i = 0; i < count; i++) sum += Math.abs(logTime(times[i] as number) - mean);
+  return sum / count;
 }
 
 export type TypingBasis = 'text' | 'summary';

@@ -114,7 +114,7 @@ t.test('unknown sources on an account count; its own places and devices, and the
   t.same(rules, ['strange_hosts_1h', 'strange_asns_24h', 'strange_devices_24h']);
   t.same(explain(1), {
     code: 'MANY_SOURCES_ON_ACCOUNT',
-    evidence: { unknown_addresses_1h: 7, unknown_addresses_24h: 8, unknown_networks_24h: 8, unknown_devices_24h: 5 },
+    evidence: { unknown_addresses_1h: 7, unknown_addresses_24h: 8, unknown_networks_24h: 8, unknown_devices_24h: 5, counted_at_most: 32 },
   });
   const present = deriveSignal(velocitySpread, factsWith({ account, visit: { host: '0bot', asn: null, device: null } }));
   t.equal(Math.round(Math.expm1(present.features['strange_hosts_1h_log'] as number)), 6);
@@ -233,9 +233,30 @@ t.test('one account tried over and over is not the shape of a spray; a set too f
 
 t.test('the present account, accounts good there and accounts seen after the attempt are no strangers', (t) => {
   const source = sourceWith({ good: [1, 2], failed: [2, 3, 4] });
-  t.equal(countStrangers(source, nowMs, 2 * hourMs, 4), 1);
-  t.equal(countStrangers(source, nowMs - 2 * hourMs, hourMs, 4), 0);
-  t.equal(countStrangers(null, nowMs, hourMs, 4), 0);
+  const into = { inHour: 9, inDay: 9 };
+  t.same(countStrangers(source, nowMs - hourMs / 2, 4, into), { inHour: 1, inDay: 1 });
+  t.same(countStrangers(source, nowMs + hourMs, 4, into), { inHour: 0, inDay: 1 });
+  t.same(countStrangers(source, nowMs - 2 * hourMs, 4, into), { inHour: 0, inDay: 0 });
+  t.same(countStrangers(null, nowMs, 4, into), { inHour: 0, inDay: 0 });
+  t.end();
+});
+
+t.test('which accounts are strangers is the plain difference of the two sets, whatever their keys have in common', (t) => {
+  const account = fc.oneof(fc.nat(300), fc.nat(40).map((i) => i * 256 + 7), fc.nat(2 ** 36 - 1));
+  fc.assert(
+    fc.property(fc.array(account, { maxLength: 64 }), fc.array(account, { maxLength: 64 }), (good, tried) => {
+      const source = sourceWith({ good, failed: tried });
+      const expected = source.accounts.members.filter((member) => !source.goodAccounts.members.includes(member)).length;
+      return countStrangers(source, nowMs, -1, { inHour: 0, inDay: 0 }).inDay === expected;
+    }),
+  );
+  t.end();
+});
+
+t.test('a record that holds more good accounts than it should is still counted, and quickly ends', (t) => {
+  const source = sourceWith({ failed: [1, 2, 3] });
+  for (const i of range(0, 1000)) source.goodAccounts.members.push(i * 256 + 1);
+  t.equal(countStrangers(source, nowMs, -1, { inHour: 0, inDay: 0 }).inDay, 2);
   t.end();
 });
 

@@ -65,10 +65,11 @@ const mostlyNew = 0.7;
 function write(facts: Facts, out: Float32Array, at: number): void {
   const device = deviceNovelty(facts);
   const country = attributeNovelty(facts, 'country');
+  const asn = attributeNovelty(facts, 'asn');
   const hosting = onHosting(facts);
-  const share = shareNew(facts);
+  const share = shareNew(facts, device, asn, country);
   out[at + newDeviceNewCountry] = both(device, country);
-  out[at + newDeviceNewAsn] = both(device, attributeNovelty(facts, 'asn'));
+  out[at + newDeviceNewAsn] = both(device, asn);
   out[at + hostingAfterFailures] = both(hosting, saturating(failuresAround(facts)));
   out[at + newDeviceAfterFailures] = both(device, saturating(failuresOnAccount(facts)));
   out[at + knownDeviceStrangeHosting] = both(knownById(facts), both(hosting, country));
@@ -123,17 +124,20 @@ export const combination = defineSignal({
   },
   explain(facts, x, at, contribution) {
     const lowers = x[at + allKnown] === 1 ? 'EVERYTHING_FAMILIAR' : 'NO_RISKY_COMBINATION';
+    const device = deviceNovelty(facts);
+    const country = attributeNovelty(facts, 'country');
+    const asn = attributeNovelty(facts, 'asn');
     return {
       code: contribution > 0 ? heaviest(x, at) : lowers,
       evidence: {
-        new_device: rounded(deviceNovelty(facts)),
-        new_country: yesOrNo(attributeNovelty(facts, 'country')),
-        new_network: yesOrNo(attributeNovelty(facts, 'asn')),
+        new_device: rounded(device),
+        new_country: yesOrNo(country),
+        new_network: yesOrNo(asn),
         country: facts.visit.country,
         asn: facts.visit.asn,
         hosting: yesOrNo(onHosting(facts)),
         hidden: yesOrNo(hidden(facts)),
-        share_new: rounded(shareNew(facts)),
+        share_new: rounded(shareNew(facts, device, asn, country)),
         failures_beyond_half_1h: Math.round(failuresAround(facts)),
         failures_on_account_1h: Math.round(failuresOnAccount(facts)),
         good_logins: facts.account?.goodCount ?? 0,

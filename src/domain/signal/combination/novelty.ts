@@ -3,7 +3,7 @@
 // Deliberately plain and independent of the single groups: a conjunction needs to know that two things are new, not how new.
 import type { Facts } from '../../facts.ts';
 import type { AccountProfile, DeviceMemory } from '../../profile/account.ts';
-import { findTally } from '../../profile/tally.ts';
+import { findTally, type Tally } from '../../profile/tally.ts';
 import { type Attribute, attributes, attributeValue, type Visit } from '../../profile/visit.ts';
 
 /** A known browser on a known system without its id: a cleared cookie or a private window is as likely as a stranger. */
@@ -40,35 +40,52 @@ function agrees(known: string | null, claimed: string | null): boolean {
   return known === null || claimed === null || known === claimed;
 }
 
-const positionOf = Object.fromEntries(attributes.map((attribute, i) => [attribute, i])) as Readonly<Record<Attribute, number>>;
-
 /** 1 when the account has used other values of the attribute but never this one. */
-export function attributeNovelty(facts: Facts, attribute: Attribute): number {
-  if (!hasHistory(facts.account)) return Number.NaN;
-  const tallies = facts.account.tallies[positionOf[attribute]];
-  if (tallies === undefined || tallies.length === 0) return Number.NaN;
-  const value = attributeValue(facts.visit, attribute);
-  if (value === null) return Number.NaN;
+function noveltyAmong(tallies: readonly Tally[] | undefined, value: string | null): number {
+  if (value === null || tallies === undefined || tallies.length === 0) return Number.NaN;
   return findTally(tallies, value) === null ? 1 : 0;
 }
 
-/** What people carry from login to login; browser and system stand for the device where it has no id. */
-const carried: readonly Attribute[] = ['asn', 'country', 'browser', 'os', 'language', 'time_zone'];
+const positionOf = Object.fromEntries(attributes.map((attribute, i) => [attribute, i])) as Readonly<Record<Attribute, number>>;
+
+export function attributeNovelty(facts: Facts, attribute: Attribute): number {
+  if (!hasHistory(facts.account)) return Number.NaN;
+  return noveltyAmong(facts.account.tallies[positionOf[attribute]], attributeValue(facts.visit, attribute));
+}
+
 /** Fewer observed things than this are no basis for "nothing" or "everything". */
 const observedMin = 4;
 
-/** Share of the observed things (device, network, country, browser, system, language, time zone) that are new to the account. */
-export function shareNew(facts: Facts): number {
-  const device = deviceNovelty(facts);
-  let observed = Number.isNaN(device) ? 0 : 1;
-  let fresh = Number.isNaN(device) ? 0 : device;
-  for (let i = 0; i < carried.length; i++) {
-    const novelty = attributeNovelty(facts, carried[i] as Attribute);
+/**
+ * Share of the observed things that are new to the account: the device, network and country given, and browser, system, language and time
+ * zone; the first two of those stand for the device where it has no id.
+ */
+export function shareNew(facts: Facts, device: number, asn: number, country: number): number {
+  const account = facts.account;
+  if (!hasHistory(account)) return Number.NaN;
+  let observed = 0;
+  let fresh = 0;
+  for (let i = 0; i < 7; i++) {
+    const novelty = i === 0 ? device : i === 1 ? asn : i === 2 ? country : carriedNovelty(account, facts.visit, i - 3);
     if (Number.isNaN(novelty)) continue;
     observed++;
     fresh += novelty;
   }
   return observed < observedMin ? Number.NaN : fresh / observed;
+}
+
+function carriedNovelty(account: AccountProfile, visit: Visit, which: number): number {
+  const { tallies } = account;
+  switch (which) {
+    case 0:
+      return noveltyAmong(tallies[positionOf.browser], visit.browser);
+    case 1:
+      return noveltyAmong(tallies[positionOf.os], visit.os);
+    case 2:
+      return noveltyAmong(tallies[positionOf.language], visit.language);
+    default:
+      return noveltyAmong(tallies[positionOf.time_zone], visit.timeZone);
+  }
 }
 
 /** Product in which 0 settles the matter whatever is unknown about the other; otherwise unknown stays unknown. */

@@ -3,9 +3,11 @@
 //
 // A source or account that was never seen has failed zero times: that is a fact, not an absence. Only profiles that could not
 // be read leave the counts unknown.
-import { type RecentSet } from '../../profile/recent-set.ts';
 import type { SourceProfile } from '../../profile/source.ts';
-import { countWithin, type CounterWindow, type WindowCounter } from '../../profile/window-counter.ts';
+import { counterWindowsMs, countWithin, type CounterWindow, day, hour, type WindowCounter } from '../../profile/window-counter.ts';
+
+const hourMs = counterWindowsMs[hour];
+const dayMs = counterWindowsMs[day];
 
 /** Events in the window that ends at `atMs`; 0 where nothing was ever counted. A fraction where the window cuts a bucket. */
 export function countIn(counter: WindowCounter | null | undefined, window: CounterWindow, atMs: number): number {
@@ -40,23 +42,54 @@ export function elsewhere(wider: number, narrower: number): number {
   return wider > narrower ? wider - narrower : 0;
 }
 
+/** Accounts in the last hour and day. */
+export interface AccountCounts {
+  inHour: number;
+  inDay: number;
+}
+
 /**
- * Accounts tried from a source in the `windowMs` up to `atMs` that never signed in well from there, not counting `except`. What
- * tells a password spray from an office behind one address: the office's accounts are known good there.
+ * The good accounts as an open hash table by their low bits, -1 where free; reused by every call. An office behind one address has both
+ * sets full: searching one for each member of the other would cost 64 times 64 comparisons.
  */
-export function countStrangers(source: SourceProfile | null, atMs: number, windowMs: number, except: number): number {
-  if (source === null) return 0;
-  const tried: RecentSet = source.accounts;
-  const good = source.goodAccounts.members;
-  const fromMs = atMs - windowMs;
-  let count = 0;
-  for (let i = 0; i < tried.members.length; i++) {
-    const seenMs = tried.lastSeenMs[i] as number;
-    if (seenMs <= fromMs || seenMs > atMs) continue;
-    const account = tried.members[i] as number;
-    if (account !== except && !good.includes(account)) count++;
+const goodSlots = new Float64Array(256);
+
+function fillGoodSlots(good: readonly number[]): void {
+  goodSlots.fill(-1);
+  // Never more than half full, whatever a stored record holds, so that every probe ends.
+  const count = Math.min(good.length, goodSlots.length / 2);
+  for (let i = 0; i < count; i++) {
+    const account = good[i] as number;
+    let slot = account & 255;
+    while (goodSlots[slot] !== -1) slot = (slot + 1) & 255;
+    goodSlots[slot] = account;
   }
-  return count;
+}
+
+function isGood(account: number): boolean {
+  for (let slot = account & 255; goodSlots[slot] !== -1; slot = (slot + 1) & 255) if (goodSlots[slot] === account) return true;
+  return false;
+}
+
+/**
+ * Accounts tried from a source in the hour and day up to `atMs` that never signed in well from there, not counting `except`; written to
+ * `into`. What tells a password spray from an office behind one address: the office's accounts are known good there.
+ */
+export function countStrangers(source: SourceProfile | null, atMs: number, except: number, into: AccountCounts): AccountCounts {
+  into.inHour = 0;
+  into.inDay = 0;
+  if (source === null) return into;
+  const { members, lastSeenMs } = source.accounts;
+  fillGoodSlots(source.goodAccounts.members);
+  for (let i = 0; i < members.length; i++) {
+    const agoMs = atMs - (lastSeenMs[i] as number);
+    if (agoMs < 0 || agoMs >= dayMs) continue;
+    const account = members[i] as number;
+    if (account === except || isGood(account)) continue;
+    into.inDay++;
+    if (agoMs < hourMs) into.inHour++;
+  }
+  return into;
 }
 
 /** Counts for evidence: whole numbers are what an analyst expects of "failures". */

@@ -6,13 +6,15 @@ import * as limits from '../../limits.ts';
 import type { Facts } from '../../facts.ts';
 import { countRecent, shortKey } from '../../profile/recent-set.ts';
 import type { SourceProfile } from '../../profile/source.ts';
-import { counterWindowsMs, day, hour } from '../../profile/window-counter.ts';
+import { counterWindowsMs, hour } from '../../profile/window-counter.ts';
 import { defineSignal } from '../definition.ts';
 import { rounded } from '../measure.ts';
-import { countIn, countStrangers, elsewhere, failureShare, fromLog } from './counts.ts';
+import { type AccountCounts, countIn, countStrangers, elsewhere, failureShare, fromLog, wholeCount } from './counts.ts';
 
 const hourMs = counterWindowsMs[hour];
-const dayMs = counterWindowsMs[day];
+/** Reused, because derive runs for every attempt: valid until the next one. */
+const atHost: AccountCounts = { inHour: 0, inDay: 0 };
+const inBlock: AccountCounts = { inHour: 0, inDay: 0 };
 
 /** Distinct accounts per try in the last hour, at most 1. A full set has stopped counting: then every try may have been another account. */
 function accountsPerTry(source: SourceProfile, atMs: number, tries: number): number {
@@ -67,28 +69,28 @@ export const velocitySpray = defineSignal({
     if (facts.profilesAbsent !== null) return facts.profilesAbsent;
     const { atMs } = facts.visit;
     const present = shortKey(facts.visit.account);
-    const host1h = countStrangers(facts.host, atMs, hourMs, present);
-    out[at] = Math.log1p(host1h);
-    out[at + 1] = Math.log1p(countStrangers(facts.host, atMs, dayMs, present));
-    out[at + 2] = Math.log1p(elsewhere(countStrangers(facts.block, atMs, hourMs, present), host1h));
+    countStrangers(facts.host, atMs, present, atHost);
+    countStrangers(facts.block, atMs, present, inBlock);
+    out[at] = Math.log1p(atHost.inHour);
+    out[at + 1] = Math.log1p(atHost.inDay);
+    out[at + 2] = Math.log1p(elsewhere(inBlock.inHour, atHost.inHour));
     out[at + 3] = shape(facts);
     return null;
   },
   explain(facts, x, at, contribution) {
     const { atMs } = facts.visit;
-    const present = shortKey(facts.visit.account);
-    const shaped = (x[at + 3] as number) >= 0.5;
-    const host1h = countStrangers(facts.host, atMs, hourMs, present);
-    const raises = shaped && Math.max(host1h, countStrangers(facts.block, atMs, hourMs, present)) >= 5 ? 'PASSWORD_SPRAY' : 'ACCOUNTS_TRIED_FROM_ADDRESS';
+    const host1h = Math.round(fromLog(x[at]));
+    const block1h = Math.round(fromLog(x[at + 2]));
+    const shaped = (x[at + 3] as number) >= 0.5 && Math.max(host1h, block1h) >= 5;
     return {
-      code: contribution > 0 ? raises : 'FEW_ACCOUNTS',
+      code: contribution > 0 ? (shaped ? 'PASSWORD_SPRAY' : 'ACCOUNTS_TRIED_FROM_ADDRESS') : 'FEW_ACCOUNTS',
       evidence: {
         strange_accounts_1h: host1h,
-        strange_accounts_24h: countStrangers(facts.host, atMs, dayMs, present),
-        strange_accounts_block_1h: countStrangers(facts.block, atMs, hourMs, present),
+        strange_accounts_24h: Math.round(fromLog(x[at + 1])),
+        strange_accounts_elsewhere_in_block_1h: block1h,
         counted_at_most: limits.accountsPerSourceMax,
         accounts_known_good_here: facts.host?.goodAccounts.members.length ?? 0,
-        tries_1h: Math.round(countIn(facts.host?.attempts, hour, atMs)),
+        tries_1h: wholeCount(countIn(facts.host?.attempts, hour, atMs)),
         spray_shape: rounded(x[at + 3] as number),
       },
     };

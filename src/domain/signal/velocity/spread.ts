@@ -2,10 +2,11 @@
 //
 // Sources that the account has signed in well from do not count, nor does the one that tries now (its own novelty is another
 // group's matter): a person with a phone, a home and an office is not a botnet.
-import type { Facts } from '../../facts.ts';
-import type { AccountProfile } from '../../profile/account.ts';
+import { sourcesPerAccountMax } from '../../limits.ts';
+import type { AccountProfile, DeviceMemory } from '../../profile/account.ts';
 import { countRecent, type RecentSet, shortKey } from '../../profile/recent-set.ts';
-import { attributes } from '../../profile/visit.ts';
+import type { Tally } from '../../profile/tally.ts';
+import { attributes, type Visit } from '../../profile/visit.ts';
 import { counterWindowsMs, day, hour } from '../../profile/window-counter.ts';
 import { defineSignal } from '../definition.ts';
 import { fromLog } from './counts.ts';
@@ -15,41 +16,55 @@ const asnTallies = attributes.indexOf('asn');
 const hourMs = counterWindowsMs[hour];
 const dayMs = counterWindowsMs[day];
 
-type KeyOf = (index: number) => number;
+/** Sources in the set that tried in the last hour and day, less those known good and the present one. */
+interface Strangers {
+  inHour: number;
+  inDay: number;
+}
 
-/** Members seen in the window less those that are known good and less the present one. `keyOf` gives the short key of the i-th known. */
-function strange(set: RecentSet, atMs: number, windowMs: number, present: number, known: number, keyOf: KeyOf): number {
-  let count = countRecent(set, atMs, windowMs, present);
-  if (count === 0) return 0;
-  const fromMs = atMs - windowMs;
-  for (let i = 0; i < known; i++) {
-    const key = keyOf(i);
+/** Reused, because derive runs for every attempt: valid until the next call. */
+const found: Strangers = { inHour: 0, inDay: 0 };
+
+/** `keyOf` gives the short key of the account's i-th known source; `present` is that of the attempt, -1 when it has none. */
+function strangers<Known>(set: RecentSet, atMs: number, present: number, known: readonly Known[], keyOf: (known: Known) => number): Strangers {
+  found.inHour = countRecent(set, atMs, hourMs, present);
+  found.inDay = countRecent(set, atMs, dayMs, present);
+  if (found.inDay === 0) return found;
+  for (let i = 0; i < known.length; i++) {
+    const key = keyOf(known[i] as Known);
     if (key === present) continue;
     const member = set.members.indexOf(key);
     if (member < 0) continue;
-    const seenMs = set.lastSeenMs[member] as number;
-    if (seenMs > fromMs && seenMs <= atMs) count--;
+    const agoMs = atMs - (set.lastSeenMs[member] as number);
+    if (agoMs < 0 || agoMs >= dayMs) continue;
+    found.inDay--;
+    if (agoMs < hourMs) found.inHour--;
   }
-  return count;
+  return found;
 }
 
-function strangeHosts(account: AccountProfile, facts: Facts, windowMs: number): number {
-  const known = account.tallies[hostTallies] ?? [];
-  return strange(account.hosts, facts.visit.atMs, windowMs, shortKey(facts.visit.host), known.length, (i) => shortKey(known[i]?.value ?? ''));
+function hostKey(tally: Tally): number {
+  return shortKey(tally.value);
 }
 
-function strangeAsns(account: AccountProfile, facts: Facts): number {
-  const known = account.tallies[asnTallies] ?? [];
-  return strange(account.asns, facts.visit.atMs, dayMs, facts.visit.asn ?? -1, known.length, (i) => Number(known[i]?.value));
+function asnKey(tally: Tally): number {
+  return Number(tally.value);
 }
 
-function strangeDevices(account: AccountProfile, facts: Facts): number {
-  const known = account.devices;
-  const present = facts.visit.device === null ? -1 : shortKey(facts.visit.device);
-  return strange(account.triedDevices, facts.visit.atMs, dayMs, present, known.length, (i) => {
-    const device = known[i]?.device ?? null;
-    return device === null ? -1 : shortKey(device);
-  });
+function deviceKey(device: DeviceMemory): number {
+  return device.device === null ? -1 : shortKey(device.device);
+}
+
+function strangeHosts(account: AccountProfile, visit: Visit): Strangers {
+  return strangers(account.hosts, visit.atMs, shortKey(visit.host), account.tallies[hostTallies] ?? [], hostKey);
+}
+
+function strangeAsns(account: AccountProfile, visit: Visit): Strangers {
+  return strangers(account.asns, visit.atMs, visit.asn ?? -1, account.tallies[asnTallies] ?? [], asnKey);
+}
+
+function strangeDevices(account: AccountProfile, visit: Visit): Strangers {
+  return strangers(account.triedDevices, visit.atMs, visit.device === null ? -1 : shortKey(visit.device), account.devices, deviceKey);
 }
 
 export const velocitySpread = defineSignal({
@@ -76,22 +91,27 @@ export const velocitySpread = defineSignal({
   ],
   derive(facts, out, at) {
     if (facts.profilesAbsent !== null) return facts.profilesAbsent;
-    const account = facts.account;
-    out[at] = account === null ? 0 : Math.log1p(strangeHosts(account, facts, hourMs));
-    out[at + 1] = account === null ? 0 : Math.log1p(strangeHosts(account, facts, dayMs));
-    out[at + 2] = account === null ? 0 : Math.log1p(strangeAsns(account, facts));
-    out[at + 3] = account === null ? 0 : Math.log1p(strangeDevices(account, facts));
+    const { account, visit } = facts;
+    if (account === null) {
+      out.fill(0, at, at + 4);
+      return null;
+    }
+    const hosts = strangeHosts(account, visit);
+    out[at] = Math.log1p(hosts.inHour);
+    out[at + 1] = Math.log1p(hosts.inDay);
+    out[at + 2] = Math.log1p(strangeAsns(account, visit).inDay);
+    out[at + 3] = Math.log1p(strangeDevices(account, visit).inDay);
     return null;
   },
-  explain(facts, _x, _at, contribution) {
-    const account = facts.account;
+  explain(_facts, x, at, contribution) {
     return {
       code: contribution > 0 ? 'MANY_SOURCES_ON_ACCOUNT' : 'FEW_SOURCES_ON_ACCOUNT',
       evidence: {
-        unknown_addresses_1h: account === null ? 0 : strangeHosts(account, facts, hourMs),
-        unknown_addresses_24h: account === null ? 0 : strangeHosts(account, facts, dayMs),
-        unknown_networks_24h: account === null ? 0 : strangeAsns(account, facts),
-        unknown_devices_24h: account === null ? 0 : strangeDevices(account, facts),
+        unknown_addresses_1h: Math.round(fromLog(x[at])),
+        unknown_addresses_24h: Math.round(fromLog(x[at + 1])),
+        unknown_networks_24h: Math.round(fromLog(x[at + 2])),
+        unknown_devices_24h: Math.round(fromLog(x[at + 3])),
+        counted_at_most: sourcesPerAccountMax,
       },
     };
   },
