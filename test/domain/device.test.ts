@@ -22,7 +22,16 @@ for (const signal of deviceSignals) {
 
 /** Everybody's logins, with the home client neither rare nor universal. */
 const population = { total: 1000, counts: { browser: 150, browser_version: 60, os: 400, device_type: 600, language: 300, time_zone: 500 } };
-const otherMachine: Partial<Visit> = { browser: 'Safari', browserMajor: 17, os: 'Mac OS', platform: 'MacIntel', screen: '1440x900', fingerprint: 'fingerprint-other', language: 'en', timeZone: 'America/New_York' };
+const otherMachine: Partial<Visit> = {
+  browser: 'Safari',
+  browserMajor: 17,
+  os: 'Mac OS',
+  platform: 'MacIntel',
+  screen: '1440x900',
+  fingerprint: 'fingerprint-other',
+  language: 'en',
+  timeZone: 'America/New_York',
+};
 
 t.test('a device that the account used before is known by its id, the better the more and the longer it was used', (t) => {
   const seldom = deriveSignal(deviceFamiliarity, factsWith({ account: accountWith(homeVisits(1)), population }));
@@ -58,7 +67,10 @@ t.test('a new id on a machine unlike any of the account’s raises the most, a l
   t.ok(lostCookie.points < stranger.points && lostCookie.points > 0);
   t.equal(stranger.features['device_known_log'], 0);
   t.equal(stranger.features['device_similarity'], 0);
-  t.match(stranger.explain(2), { code: 'NEW_DEVICE', evidence: { browser: 'Safari', nearest_browser: 'Firefox', nearest_good_logins: 12, devices_known: 1 } });
+  t.match(stranger.explain(2), {
+    code: 'NEW_DEVICE',
+    evidence: { browser: 'Safari', nearest_browser: 'Firefox', nearest_good_logins: 12, devices_known: 1 },
+  });
   t.equal(lostCookie.explain(-0.1).code, 'SIMILAR_DEVICE');
   t.end();
 });
@@ -67,7 +79,8 @@ t.test('a stranger’s identical phone is never a known device, and counts for l
   const account = accountWith(homeVisits(12));
   const twin = (share: number): number => {
     const counts = { browser: share, browser_version: share, os: share, device_type: share, language: share, time_zone: share };
-    return deriveSignal(deviceFamiliarity, factsWith({ account, population: { total: 1000, counts }, visit: { device: 'device-twin' } })).features['device_similarity'] as number;
+    return deriveSignal(deviceFamiliarity, factsWith({ account, population: { total: 1000, counts }, visit: { device: 'device-twin' } }))
+      .features['device_similarity'] as number;
   };
   t.ok(twin(900) < twin(300) && twin(300) < twin(5));
   t.ok(twin(990) < 0.65, 'where everybody owns it, looks say little');
@@ -143,7 +156,16 @@ t.test('similarity is symmetric, in [0, 1) or unknown, and never greater with ot
 });
 
 t.test('a turned phone is the same machine, another operating system family never is', (t) => {
-  const phone = { os: 'Android', browser: 'Chrome', deviceType: 'mobile', language: 'de', timeZone: 'Europe/Berlin', screen: '412x915', platform: 'Linux armv8l', fingerprint: null };
+  const phone = {
+    os: 'Android',
+    browser: 'Chrome',
+    deviceType: 'mobile',
+    language: 'de',
+    timeZone: 'Europe/Berlin',
+    screen: '412x915',
+    platform: 'Linux armv8l',
+    fingerprint: null,
+  };
   const everyone = { total: 1000, counts: new Array<number>(8).fill(100) };
   t.equal(similarityTo(phone, { ...phone, screen: '915x412' }, everyone), similarityTo(phone, phone, everyone));
   t.ok(similarityTo(phone, { ...phone, screen: '390x844' }, everyone) < similarityTo(phone, phone, everyone));
@@ -153,7 +175,16 @@ t.test('a turned phone is the same machine, another operating system family neve
 });
 
 t.test('similarity is the agreeing share of what could be compared, gaps half counted, less the chance of a twin', (t) => {
-  const machine = { os: 'Windows', browser: 'Firefox', deviceType: 'desktop', language: 'de', timeZone: 'Europe/Berlin', screen: '1920x1080', platform: 'Win32', fingerprint: 'f1' };
+  const machine = {
+    os: 'Windows',
+    browser: 'Firefox',
+    deviceType: 'desktop',
+    language: 'de',
+    timeZone: 'Europe/Berlin',
+    screen: '1920x1080',
+    platform: 'Win32',
+    fingerprint: 'f1',
+  };
   const everyone = { total: 999, counts: new Array<number>(8).fill(199.5) };
   const close = (actual: number, expected: number, why: string): void => {
     t.ok(Math.abs(actual - expected) < 1e-12, `${why}: ${actual}`);
@@ -180,11 +211,17 @@ t.test('a known id at home lowers; an update, a monitor or the desktop page do n
   t.same(home.features, { device_id_changes: 0, device_id_network: 0 });
   t.same(home.rules, ['device_id_at_home']);
   t.equal(home.explain(-0.4).code, 'DEVICE_ID_AT_HOME');
-  const updated = deriveSignal(deviceReplay, factsWith({ account, visit: { browserMajor: 150, screen: '3840x2160', fingerprint: 'fingerprint-drifted' } }));
+  const updated = deriveSignal(
+    deviceReplay,
+    factsWith({ account, visit: { browserMajor: 150, screen: '3840x2160', fingerprint: 'fingerprint-drifted' } }),
+  );
   t.equal(updated.features['device_id_changes'], 0.5);
   t.same(updated.rules, []);
   const tablet = accountWith(homeVisits(3, { os: 'iOS', platform: 'iPad', browser: 'Mobile Safari' }));
-  const desktopPage = deriveSignal(deviceReplay, factsWith({ account: tablet, visit: { os: 'Mac OS', platform: 'MacIntel', browser: 'Safari' } }));
+  const desktopPage = deriveSignal(
+    deviceReplay,
+    factsWith({ account: tablet, visit: { os: 'Mac OS', platform: 'MacIntel', browser: 'Safari' } }),
+  );
   t.equal(desktopPage.features['device_id_changes'], 0.5, 'the browser goes by another name, the family is the same');
   t.end();
 });
@@ -194,8 +231,14 @@ t.test('a known id on another operating system is a replay, wherever it comes fr
   const moved = deriveSignal(deviceReplay, factsWith({ account, visit: otherMachine }));
   t.equal(moved.features['device_id_changes'], 2);
   t.same(moved.rules, ['device_id_on_other_machine']);
-  t.match(moved.explain(2), { code: 'DEVICE_ID_REPLAYED', evidence: { usual_os: 'Windows', os: 'Mac OS', good_logins: 12, fingerprint_changed: true, known_to_account: true } });
-  const platformOnly = deriveSignal(deviceReplay, factsWith({ account: accountWith(homeVisits(3, { os: null })), visit: { platform: 'MacIntel' } }));
+  t.match(moved.explain(2), {
+    code: 'DEVICE_ID_REPLAYED',
+    evidence: { usual_os: 'Windows', os: 'Mac OS', good_logins: 12, fingerprint_changed: true, known_to_account: true },
+  });
+  const platformOnly = deriveSignal(
+    deviceReplay,
+    factsWith({ account: accountWith(homeVisits(3, { os: null })), visit: { platform: 'MacIntel' } }),
+  );
   t.equal(platformOnly.features['device_id_changes'], 1);
   t.end();
 });
@@ -213,8 +256,18 @@ t.test('the network of a known id is stranger the less the account knows it, and
   t.equal(network({ asn: 64502, anonymous: true }, ['vpn']), 2);
   t.equal(network({ asn: 64502, anonymous: true, asnClass: 'hosting' }, ['relay']), 1);
   t.ok(Number.isNaN(network({ asn: null })));
-  t.equal(deriveSignal(deviceReplay, factsWith({ account: { ...account, tallies: [] }, visit: { asn: 64502, country: 'US' } })).features['device_id_network'], 2, 'a damaged record knows no network');
-  t.equal(deriveSignal(deviceReplay, factsWith({ account: { ...account, tallies: [] } })).features['device_id_network'], 0, 'but the one of the device itself');
+  t.equal(
+    deriveSignal(deviceReplay, factsWith({ account: { ...account, tallies: [] }, visit: { asn: 64502, country: 'US' } })).features[
+      'device_id_network'
+    ],
+    2,
+    'a damaged record knows no network',
+  );
+  t.equal(
+    deriveSignal(deviceReplay, factsWith({ account: { ...account, tallies: [] } })).features['device_id_network'],
+    0,
+    'but the one of the device itself',
+  );
   const worst = deriveSignal(deviceReplay, factsWith({ account, visit: { asn: 64502, country: 'US', asnClass: 'hosting' } }));
   t.same(worst.rules, ['device_id_from_strange_hosting']);
   t.equal(worst.explain(1).evidence['network_new_to_account'], true);
@@ -229,10 +282,17 @@ t.test('an id new to the account is compared with the machine that first signed 
   const other = deriveSignal(deviceReplay, factsWith({ device: sourceWith({ good: [1], machine }), visit: otherMachine }));
   t.equal(other.features['device_id_changes'], 1);
   t.match(other.explain(1).evidence, { known_to_account: false, usual_os: 'Windows' });
-  const platformOnly = deriveSignal(deviceReplay, factsWith({ device: sourceWith({ good: [1], machine: '|Win32|' }), visit: otherMachine }));
+  const platformOnly = deriveSignal(
+    deviceReplay,
+    factsWith({ device: sourceWith({ good: [1], machine: '|Win32|' }), visit: otherMachine }),
+  );
   t.equal(platformOnly.features['device_id_changes'], 1);
   for (const damaged of ['', '|', '||', 'Windows', '\u0000']) {
-    t.equal(deriveSignal(deviceReplay, factsWith({ device: sourceWith({ good: [1], machine: damaged }) })).features['device_id_changes'], 0, 'a damaged record accuses nobody');
+    t.equal(
+      deriveSignal(deviceReplay, factsWith({ device: sourceWith({ good: [1], machine: damaged }) })).features['device_id_changes'],
+      0,
+      'a damaged record accuses nobody',
+    );
   }
   t.equal(deriveSignal(deviceReplay, factsWith({})).cause, 'no_history');
   t.equal(deriveSignal(deviceReplay, factsWith({ visit: { device: null } })).cause, 'not_sent');
@@ -252,7 +312,10 @@ t.test('a device that tries a list of accounts stands out; a kiosk where everybo
   t.same(kiosk.rules, []);
   t.equal(kiosk.features['device_strangers_24h_log'], 0);
   t.ok(Math.abs((kiosk.features['device_accounts_1h_log'] as number) - Math.log(21)) < 1e-6);
-  t.match(fleet.explain(2), { code: 'DEVICE_SHARED_BY_ACCOUNTS', evidence: { other_accounts_24h: 20, without_good_login_24h: 20, good_logins: 0 } });
+  t.match(fleet.explain(2), {
+    code: 'DEVICE_SHARED_BY_ACCOUNTS',
+    evidence: { other_accounts_24h: 20, without_good_login_24h: 20, good_logins: 0 },
+  });
   t.equal(kiosk.explain(-0.1).code, 'DEVICE_OF_ONE_ACCOUNT');
   t.end();
 });

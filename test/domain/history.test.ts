@@ -25,12 +25,18 @@ const population = { total: 1000, counts: { language: 300 } };
 t.test('the usual language lowers, a language new to the account raises, the more the more others use it', (t) => {
   const account = accountWith(homeVisits(20));
   const usual = deriveSignal(historyLanguage, factsWith({ account, population }));
-  const changed = deriveSignal(historyLanguage, factsWith({ account, population: { total: 1000, counts: { language: 500 } }, visit: { language: 'en' } }));
+  const changed = deriveSignal(
+    historyLanguage,
+    factsWith({ account, population: { total: 1000, counts: { language: 500 } }, visit: { language: 'en' } }),
+  );
   t.same(usual.rules, ['language_usual']);
   t.same(changed.rules, ['language_new']);
   t.equal(changed.features['language_known_log'], 0);
   t.ok((changed.features['language_ratio_log'] as number) > 0 && (usual.features['language_ratio_log'] as number) < 0);
-  t.match(changed.explain(1), { code: 'LANGUAGE_CHANGED', evidence: { language: 'en', usual_language: 'de', good_logins: 20, good_logins_with_it: 0, share_of_everybody: 0.5 } });
+  t.match(changed.explain(1), {
+    code: 'LANGUAGE_CHANGED',
+    evidence: { language: 'en', usual_language: 'de', good_logins: 20, good_logins_with_it: 0, share_of_everybody: 0.5 },
+  });
   t.match(usual.explain(-1), { code: 'USUAL_LANGUAGE', evidence: { good_logins_with_it: 20 } });
   t.end();
 });
@@ -116,7 +122,10 @@ t.test('the hour is silent until eight good logins, then names day and time in i
   const account = accountWith(homeVisits(40));
   const usual = deriveSignal(historyHour, factsWith({ account }));
   t.same(usual.rules, ['hour_usual']);
-  t.match(usual.explain(-1), { code: 'USUAL_HOUR', evidence: { time_utc: '09:00', weekday_utc: 'Wednesday', good_logins_compared: 40, nearest_minutes_of_day: 0 } });
+  t.match(usual.explain(-1), {
+    code: 'USUAL_HOUR',
+    evidence: { time_utc: '09:00', weekday_utc: 'Wednesday', good_logins_compared: 40, nearest_minutes_of_day: 0 },
+  });
   const night = deriveSignal(historyHour, factsWith({ account, attempt: { occurredAtMs: nowMs + 14 * hourMs } }));
   t.same(night.rules, ['hour_unusual']);
   t.match(night.explain(1), { code: 'UNUSUAL_HOUR', evidence: { time_utc: '23:00', nearest_minutes_of_day: 600 } });
@@ -128,14 +137,27 @@ t.test('depth counts good logins and their age; nothing known is zero, out of re
   const none = deriveSignal(historyDepth, factsWith({}));
   t.same(none.rules, ['account_without_history']);
   t.ok(Number.isNaN(none.features['history_account_age_days_log'] as number));
-  t.match(none.explain(0.2), { code: 'NEW_ACCOUNT', evidence: { good_logins: 0, first_good_login_days_ago: null, account_age_days: null } });
-  const deep = deriveSignal(historyDepth, factsWith({ account: accountWith(homeVisits(40)), attempt: { user: { createdAtMs: nowMs - 400 * dayMs } } }));
+  t.match(none.explain(0.2), {
+    code: 'NEW_ACCOUNT',
+    evidence: { good_logins: 0, first_good_login_days_ago: null, account_age_days: null },
+  });
+  const deep = deriveSignal(
+    historyDepth,
+    factsWith({ account: accountWith(homeVisits(40)), attempt: { user: { createdAtMs: nowMs - 400 * dayMs } } }),
+  );
   t.same(deep.rules, ['account_established']);
-  t.match(deep.explain(-0.2), { code: 'ESTABLISHED_ACCOUNT', evidence: { good_logins: 40, first_good_login_days_ago: 40, account_age_days: 400 } });
+  t.match(deep.explain(-0.2), {
+    code: 'ESTABLISHED_ACCOUNT',
+    evidence: { good_logins: 40, first_good_login_days_ago: 40, account_age_days: 400 },
+  });
   t.equal(deriveSignal(historyDepth, factsWith({ account: accountWith([]) })).features['history_good_logins_log'], 0);
   t.equal(deriveSignal(historyDepth, factsWith({ profilesAbsent: 'late' })).cause, 'no_history');
   const late = deriveSignal(historyDepth, factsWith({ profilesAbsent: 'late', attempt: { user: { createdAtMs: nowMs + dayMs } } }));
-  t.same([late.cause, late.features['history_good_logins_log'], late.features['history_account_age_days_log']], [null, Number.NaN, 0], 'a creation in the future is now');
+  t.same(
+    [late.cause, late.features['history_good_logins_log'], late.features['history_account_age_days_log']],
+    [null, Number.NaN, 0],
+    'a creation in the future is now',
+  );
   t.end();
 });
 
@@ -147,7 +169,10 @@ t.test('dormancy is measured by the account’s own habit: yearly visitors are n
   const active = deriveSignal(historyDormancy, factsWith({ account: accountWith(homeVisits(30)) }));
   t.same(active.rules, ['account_active']);
   t.ok(Math.abs(active.features['dormancy_ratio_log'] as number) < 1e-6);
-  t.match(deriveSignal(historyDormancy, factsWith({ account: daily })).explain(1), { code: 'DORMANT_ACCOUNT', evidence: { last_good_login_days_ago: 121, usual_interval_days: 1, good_logins: 30, times_usual: 61 } });
+  t.match(deriveSignal(historyDormancy, factsWith({ account: daily })).explain(1), {
+    code: 'DORMANT_ACCOUNT',
+    evidence: { last_good_login_days_ago: 121, usual_interval_days: 1, good_logins: 30, times_usual: 61 },
+  });
   t.equal(active.explain(-1).code, 'ACTIVE_ACCOUNT');
   t.end();
 });
@@ -163,13 +188,21 @@ t.test('one good login has no interval, none at all no dormancy, and a clock tha
   t.end();
 });
 
-const changedAt = (credentialChangedAtMs: number | null, createdAtMs: number | null = null): { readonly user: { credentialChangedAtMs: number | null; createdAtMs: number | null } } => ({ user: { credentialChangedAtMs, createdAtMs } });
+const changedAt = (
+  credentialChangedAtMs: number | null,
+  createdAtMs: number | null = null,
+): { readonly user: { credentialChangedAtMs: number | null; createdAtMs: number | null } } => ({
+  user: { credentialChangedAtMs, createdAtMs },
+});
 
 t.test('a fresh credential raises, the more if nobody known signed in since; an old one does not', (t) => {
   const account = accountWith(homeVisits(10));
   const fresh = deriveSignal(historyChange, factsWith({ account, attempt: changedAt(nowMs - hourMs) }));
   t.same(fresh.rules, ['credential_changed_today', 'credential_change_unproven']);
-  t.match(fresh.explain(1), { code: 'RECENT_CREDENTIAL_CHANGE', evidence: { changed_hours_ago: 1, good_login_since: false, first_credential: false } });
+  t.match(fresh.explain(1), {
+    code: 'RECENT_CREDENTIAL_CHANGE',
+    evidence: { changed_hours_ago: 1, good_login_since: false, first_credential: false },
+  });
   const proven = deriveSignal(historyChange, factsWith({ account, attempt: changedAt(nowMs - 30 * hourMs) }));
   t.same(proven.rules, []);
   t.equal(proven.explain(1).evidence['good_login_since'], true);
@@ -189,14 +222,29 @@ t.test('a first credential is no change, a change after the login is ignored, an
   t.equal(deriveSignal(historyChange, factsWith({ attempt: changedAt(nowMs + 60_000) })).features['change_hours_log'], 0, 'clocks differ');
   t.equal(deriveSignal(historyChange, factsWith({})).cause, 'not_sent');
   t.match(deriveSignal(historyChange, factsWith({})).explain(1).evidence, { changed_hours_ago: null, good_login_since: null });
-  t.ok(Number.isNaN(deriveSignal(historyChange, factsWith({ profilesAbsent: 'late', attempt: changedAt(nowMs - hourMs) })).features['change_unproven'] as number));
-  t.equal(deriveSignal(historyChange, factsWith({ attempt: changedAt(nowMs - hourMs), account: accountWith([]) })).features['change_unproven'], 0, 'an account without good logins has nobody to miss');
+  t.ok(
+    Number.isNaN(
+      deriveSignal(historyChange, factsWith({ profilesAbsent: 'late', attempt: changedAt(nowMs - hourMs) })).features[
+        'change_unproven'
+      ] as number,
+    ),
+  );
+  t.equal(
+    deriveSignal(historyChange, factsWith({ attempt: changedAt(nowMs - hourMs), account: accountWith([]) })).features['change_unproven'],
+    0,
+    'an account without good logins has nobody to miss',
+  );
   t.end();
 });
 
 const attempt = attemptWith({ session: { id: 'session-1', startedAtMs: null } });
-const began = (visit: Partial<Visit>): ReturnType<typeof accountWith> => accountWith([visitWith({ atMs: nowMs - hourMs, session: 'session-0' }), visitWith({ ...visit, atMs: nowMs - hourMs, session: 'session-1' })]);
-const session = (visit: Partial<Visit>, now: Partial<Visit> = {}): ReturnType<typeof deriveSignal> => deriveSignal(historySession, factsWith({ account: began(visit), attempt, visit: now }));
+const began = (visit: Partial<Visit>): ReturnType<typeof accountWith> =>
+  accountWith([
+    visitWith({ atMs: nowMs - hourMs, session: 'session-0' }),
+    visitWith({ ...visit, atMs: nowMs - hourMs, session: 'session-1' }),
+  ]);
+const session = (visit: Partial<Visit>, now: Partial<Visit> = {}): ReturnType<typeof deriveSignal> =>
+  deriveSignal(historySession, factsWith({ account: began(visit), attempt, visit: now }));
 
 t.test('a session goes on where it began, or it was carried away', (t) => {
   t.same(session({}).rules, ['session_continues']);
@@ -205,7 +253,10 @@ t.test('a session goes on where it began, or it was carried away', (t) => {
   t.same(session({ device: null, os: 'Android' }).rules, ['session_machine_changed']);
   t.same(session({ asn: 1 }).features, { session_country_changed: 0, session_machine_changed: 0, session_network_changed: 1 });
   t.same(session({ asn: 1 }).rules, ['session_continues'], 'a phone that leaves the house');
-  t.match(session({ country: 'US', os: 'Android' }).explain(1), { code: 'SESSION_CONTEXT_CHANGED', evidence: { country: 'DE', began_in_country: 'US', began_on_os: 'Android', same_device_id: true } });
+  t.match(session({ country: 'US', os: 'Android' }).explain(1), {
+    code: 'SESSION_CONTEXT_CHANGED',
+    evidence: { country: 'DE', began_in_country: 'US', began_on_os: 'Android', same_device_id: true },
+  });
   t.equal(session({}).explain(-1).code, 'SESSION_CONTINUES');
   t.equal(session({ device: null }).explain(-1).evidence['same_device_id'], null);
   t.end();
@@ -213,13 +264,21 @@ t.test('a session goes on where it began, or it was carried away', (t) => {
 
 t.test('a session is compared only in what both of its ends showed, and only when it is remembered', (t) => {
   t.equal(session({ country: null, asn: null, device: null, os: null }).cause, 'unknown');
-  t.same(session({ country: null }).features, { session_country_changed: Number.NaN, session_machine_changed: 0, session_network_changed: 0 });
+  t.same(session({ country: null }).features, {
+    session_country_changed: Number.NaN,
+    session_machine_changed: 0,
+    session_network_changed: 0,
+  });
   t.equal(session({ device: null }, { os: null, country: null, asn: null }).cause, 'unknown');
   t.equal(session({ asn: null, device: null, os: null }).cause, null);
   t.equal(session({ country: null, device: null, os: null }).cause, null);
   t.equal(deriveSignal(historySession, factsWith({ account: accountWith(homeVisits(3)), attempt })).cause, 'no_history');
   t.equal(deriveSignal(historySession, factsWith({ attempt })).cause, 'no_history');
   t.equal(deriveSignal(historySession, factsWith({})).cause, 'not_sent');
-  t.match(deriveSignal(historySession, factsWith({ attempt })).explain(1).evidence, { began_in_country: null, same_device_id: null, began_days_ago: null });
+  t.match(deriveSignal(historySession, factsWith({ attempt })).explain(1).evidence, {
+    began_in_country: null,
+    same_device_id: null,
+    began_days_ago: null,
+  });
   t.end();
 });

@@ -122,7 +122,7 @@ const mondayShiftMs = 3 * 86_400_000;
 
 /** Minute of the week in UTC, Monday 00:00 = 0, below 10,080. */
 export function minuteOfWeek(atMs: number): number {
-  return Math.floor((((atMs + mondayShiftMs) % weekMs) + weekMs) % weekMs / 60_000);
+  return Math.floor(((((atMs + mondayShiftMs) % weekMs) + weekMs) % weekMs) / 60_000);
 }
 
 export function applyToAccount(profile: AccountProfile, event: AccountEvent): void {
@@ -191,7 +191,10 @@ function learnPlace(places: PlaceMemory[], visit: Visit): void {
 }
 
 /** The remembered device that this visit used: by first-party id, or by the same looks where there is no id. */
-export function findDevice(devices: readonly DeviceMemory[], visit: Pick<Visit, 'device' | 'fingerprint' | 'browser' | 'os' | 'screen'>): DeviceMemory | null {
+export function findDevice(
+  devices: readonly DeviceMemory[],
+  visit: Pick<Visit, 'device' | 'fingerprint' | 'browser' | 'os' | 'screen'>,
+): DeviceMemory | null {
   for (const device of devices) {
     if (visit.device !== null ? device.device === visit.device : device.device === null && sameLooks(device, visit)) return device;
   }
@@ -199,7 +202,12 @@ export function findDevice(devices: readonly DeviceMemory[], visit: Pick<Visit, 
 }
 
 function sameLooks(device: DeviceMemory, visit: Pick<Visit, 'fingerprint' | 'browser' | 'os' | 'screen'>): boolean {
-  return device.fingerprint === visit.fingerprint && device.browser === visit.browser && device.os === visit.os && sameScreen(device.screen, visit.screen);
+  return (
+    device.fingerprint === visit.fingerprint &&
+    device.browser === visit.browser &&
+    device.os === visit.os &&
+    sameScreen(device.screen, visit.screen)
+  );
 }
 
 function learnDevice(devices: DeviceMemory[], visit: Visit): void {
@@ -262,7 +270,15 @@ function learnSession(sessions: SessionMemory[], visit: Visit, session: string):
       return;
     }
   }
-  const memory: SessionMemory = { session, firstMs: visit.atMs, lastMs: visit.atMs, country: visit.country, asn: visit.asn, device: visit.device, os: visit.os };
+  const memory: SessionMemory = {
+    session,
+    firstMs: visit.atMs,
+    lastMs: visit.atMs,
+    country: visit.country,
+    asn: visit.asn,
+    device: visit.device,
+    os: visit.os,
+  };
   pushBounded(sessions, memory, limits.sessionsMax);
 }
 
@@ -305,7 +321,15 @@ function unlearn(profile: AccountProfile, visit: Visit): void {
 
 /** Back to an account that never signed in well: nothing of the last visit may linger, its typing rhythm included. */
 function forgetFamiliarity(profile: AccountProfile): void {
-  const { firstSeenMs: _seen, failures: _failed, challengesFailed: _challenges, hosts: _hosts, asns: _asns, triedDevices: _tried, ...familiarity } = emptyAccount(0);
+  const {
+    firstSeenMs: _seen,
+    failures: _failed,
+    challengesFailed: _challenges,
+    hosts: _hosts,
+    asns: _asns,
+    triedDevices: _tried,
+    ...familiarity
+  } = emptyAccount(0);
   Object.assign(profile, familiarity);
 }
 
@@ -326,6 +350,14 @@ function unlearnDevice(profile: AccountProfile, visit: Visit): void {
   if (device.lastMs !== visit.atMs) return;
   const last = left.at(-1);
   device.lastMs = last?.atMs ?? device.firstMs;
-  const unknown = { browserMajor: null, deviceType: null, language: null, timeZone: null, platform: null, asn: last?.asn ?? null, country: last?.country ?? null };
+  const unknown = {
+    browserMajor: null,
+    deviceType: null,
+    language: null,
+    timeZone: null,
+    platform: null,
+    asn: last?.asn ?? null,
+    country: last?.country ?? null,
+  };
   Object.assign(device, unknown, device.device === null ? null : { browser: null, os: null, screen: null, fingerprint: null });
 }

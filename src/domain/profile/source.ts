@@ -19,7 +19,13 @@ export interface SourceProfile {
 }
 
 export type SourceEvent =
-  | { readonly type: 'attempted'; readonly atMs: number; readonly account: number; readonly failed: boolean; readonly machine: string | null }
+  | {
+      readonly type: 'attempted';
+      readonly atMs: number;
+      readonly account: number;
+      readonly failed: boolean;
+      readonly machine: string | null;
+    }
   | { readonly type: 'learned'; readonly atMs: number; readonly account: number; readonly machine: string | null }
   | { readonly type: 'unlearned'; readonly atMs: number; readonly account: number }
   | { readonly type: 'failed'; readonly atMs: number };

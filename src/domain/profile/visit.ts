@@ -39,7 +39,19 @@ export interface Visit {
 }
 
 /** The attributes whose familiarity is tallied per account. */
-export const attributes = ['host', 'block', 'asn', 'country', 'region', 'city', 'browser', 'os', 'device_type', 'language', 'time_zone'] as const;
+export const attributes = [
+  'host',
+  'block',
+  'asn',
+  'country',
+  'region',
+  'city',
+  'browser',
+  'os',
+  'device_type',
+  'language',
+  'time_zone',
+] as const;
 export type Attribute = (typeof attributes)[number];
 
 /** The attributes counted over everybody in a tenant: coarse enough that nobody is singled out. */

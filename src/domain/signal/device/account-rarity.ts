@@ -18,7 +18,12 @@ const compared = (
     ['os', 0.1882],
     ['device_type', 0.0051],
   ] as const
-).map(([attribute, weight]) => ({ attribute, weight: weight / 0.4613, accountAt: attributes.indexOf(attribute), populationAt: populationAttributes.indexOf(attribute) }));
+).map(([attribute, weight]) => ({
+  attribute,
+  weight: weight / 0.4613,
+  accountAt: attributes.indexOf(attribute),
+  populationAt: populationAttributes.indexOf(attribute),
+}));
 
 const combinedAt = 3;
 
@@ -29,7 +34,11 @@ export const deviceAccountRarity = defineSignal({
     'How much less (or more) often this account uses the browser, operating system and kind of device of this attempt than everybody does, as smoothed ' +
     'log-ratios. A young account proves little by construction, and versions do not count, so that updating is no change of habit.',
   features: [
-    { name: 'client_browser_ratio_log', monotone: 1, sentence: "ln of the browser's share among everybody over its share in this account; above 0 = unusual here." },
+    {
+      name: 'client_browser_ratio_log',
+      monotone: 1,
+      sentence: "ln of the browser's share among everybody over its share in this account; above 0 = unusual here.",
+    },
     { name: 'client_os_ratio_log', monotone: 1, sentence: 'The same for the operating system.' },
     { name: 'client_type_ratio_log', monotone: 1, sentence: 'The same for the kind of device (desktop, mobile, tablet, other).' },
     { name: 'client_ratio_log', monotone: 1, sentence: 'Mean of the three, weighted as Wiefling published.' },
@@ -39,9 +48,24 @@ export const deviceAccountRarity = defineSignal({
     USUAL_CLIENT: { direction: 'lowers', sentence: 'The account uses this browser, system and kind of device more than everybody does.' },
   },
   rules: [
-    { name: 'client_unusual', points: 0.6, sentence: 'At least three times rarer for the account than for everybody.', holds: (x, at) => (x[at + combinedAt] as number) > 1.1 },
-    { name: 'client_very_unusual', points: 0.4, sentence: 'At least seven times rarer for the account than for everybody.', holds: (x, at) => (x[at + combinedAt] as number) > 1.95 },
-    { name: 'client_usual', points: -0.3, sentence: 'Clearly more usual for the account than for everybody.', holds: (x, at) => (x[at + combinedAt] as number) < -0.4 },
+    {
+      name: 'client_unusual',
+      points: 0.6,
+      sentence: 'At least three times rarer for the account than for everybody.',
+      holds: (x, at) => (x[at + combinedAt] as number) > 1.1,
+    },
+    {
+      name: 'client_very_unusual',
+      points: 0.4,
+      sentence: 'At least seven times rarer for the account than for everybody.',
+      holds: (x, at) => (x[at + combinedAt] as number) > 1.95,
+    },
+    {
+      name: 'client_usual',
+      points: -0.3,
+      sentence: 'Clearly more usual for the account than for everybody.',
+      holds: (x, at) => (x[at + combinedAt] as number) < -0.4,
+    },
   ],
   derive: (facts, out, at) => {
     const { account, visit, population } = facts;
@@ -73,7 +97,12 @@ function ratioOf(facts: Facts, tallies: readonly (readonly Tally[])[], i: number
   const value = attributeValue(facts.visit, attribute);
   const own = tallies[accountAt];
   if (value === null || own === undefined || own.length === 0) return Number.NaN;
-  return logRatio(findTally(own, value)?.count ?? 0, tallyTotal(own), facts.population.counts[populationAt] as number, facts.population.total);
+  return logRatio(
+    findTally(own, value)?.count ?? 0,
+    tallyTotal(own),
+    facts.population.counts[populationAt] as number,
+    facts.population.total,
+  );
 }
 
 /** The attribute that speaks loudest in the direction of `sign`. */

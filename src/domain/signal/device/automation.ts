@@ -16,19 +16,46 @@ export const deviceAutomation = defineSignal({
     'Whether the browser reports remote control, or the user agent is that of a headless browser, a crawler or an HTTP library, or is empty. A native app ' +
     'often shows its HTTP library: where the same device signed in well with it before, that is its habit and counts against the suspicion.',
   features: [
-    { name: 'device_webdriver', monotone: 1, sentence: '1 = the browser says that it is remotely controlled (navigator.webdriver), 0 = it denies it.' },
+    {
+      name: 'device_webdriver',
+      monotone: 1,
+      sentence: '1 = the browser says that it is remotely controlled (navigator.webdriver), 0 = it denies it.',
+    },
     { name: 'device_headless', monotone: 1, sentence: "1 = the user agent is a headless browser's or a crawler's, 0 = it is not." },
     { name: 'device_machine_client', monotone: 1, sentence: "1 = the user agent is an HTTP library's or empty, 0 = it is not." },
-    { name: 'device_automation_usual_log', monotone: -1, sentence: 'ln(1 + good logins of the account with the same device id and system), halved per 180 days of disuse, where the client is automated; otherwise 0.' },
+    {
+      name: 'device_automation_usual_log',
+      monotone: -1,
+      sentence:
+        'ln(1 + good logins of the account with the same device id and system), halved per 180 days of disuse, where the client is automated; otherwise 0.',
+    },
   ],
   codes: {
     AUTOMATION: { direction: 'raises', sentence: "The client is automated, or uses what attackers' tools use." },
-    NO_AUTOMATION: { direction: 'lowers', sentence: "Nothing about the client says that it is automated, or its automation is the account's habit." },
+    NO_AUTOMATION: {
+      direction: 'lowers',
+      sentence: "Nothing about the client says that it is automated, or its automation is the account's habit.",
+    },
   },
   rules: [
-    { name: 'device_webdriver', points: 2, sentence: 'The browser is remotely controlled.', holds: (x, at) => x[at + webdriverAt] === 1 && !habitual(x, at) },
-    { name: 'device_headless', points: 2.5, sentence: 'A headless browser or a crawler signs in.', holds: (x, at) => x[at + headlessAt] === 1 && !habitual(x, at) },
-    { name: 'device_machine_client', points: 1.2, sentence: "An HTTP library or an empty user agent, and not this device's habit.", holds: (x, at) => x[at + machineAt] === 1 && !habitual(x, at) },
+    {
+      name: 'device_webdriver',
+      points: 2,
+      sentence: 'The browser is remotely controlled.',
+      holds: (x, at) => x[at + webdriverAt] === 1 && !habitual(x, at),
+    },
+    {
+      name: 'device_headless',
+      points: 2.5,
+      sentence: 'A headless browser or a crawler signs in.',
+      holds: (x, at) => x[at + headlessAt] === 1 && !habitual(x, at),
+    },
+    {
+      name: 'device_machine_client',
+      points: 1.2,
+      sentence: "An HTTP library or an empty user agent, and not this device's habit.",
+      holds: (x, at) => x[at + machineAt] === 1 && !habitual(x, at),
+    },
   ],
   derive: (facts, out, at) => {
     const { software, webdriver } = facts.attempt.device;

@@ -96,12 +96,24 @@ const windowsShortSideMin = 480;
 function screenOfType(device: Attempt['device'], software: ClientSoftware): Outcome {
   const { screen } = device;
   if (screen === null || screen.width <= 0 || screen.height <= 0) return notMade;
-  if (software.deviceType === 'mobile') return screen.width > screen.height && screen.height >= phoneLandscapeHeightMax ? contradicted : passed;
+  if (software.deviceType === 'mobile')
+    return screen.width > screen.height && screen.height >= phoneLandscapeHeightMax ? contradicted : passed;
   if (software.deviceType !== 'desktop' || platformFamily(software.os) !== 'windows') return notMade;
   return Math.min(screen.width, screen.height) < windowsShortSideMin ? contradicted : passed;
 }
 
-const withoutPlace: ReadonlySet<string> = new Set(['UTC', 'Etc/UTC', 'Etc/GMT', 'GMT', 'Etc/UCT', 'UCT', 'Zulu', 'Etc/Zulu', 'Etc/Universal', 'Universal']);
+const withoutPlace: ReadonlySet<string> = new Set([
+  'UTC',
+  'Etc/UTC',
+  'Etc/GMT',
+  'GMT',
+  'Etc/UCT',
+  'UCT',
+  'Zulu',
+  'Etc/Zulu',
+  'Etc/Universal',
+  'Universal',
+]);
 
 /** A phone takes its zone from its network, and no place has UTC by that name: such a phone is an emulator on a server. */
 function zoneOfPhone(device: Attempt['device'], software: ClientSoftware): Outcome {

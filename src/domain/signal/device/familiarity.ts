@@ -27,10 +27,26 @@ export const deviceFamiliarity = defineSignal({
     'the device looks like a remembered one, cut down by how common those looks are, because many people own the same phone. A browser update, a turned ' +
     'phone or a missing id is never held against anybody.',
   features: [
-    { name: 'device_known_log', monotone: -1, sentence: 'ln(1 + good logins of the account with this device id, halved per 180 days of disuse); 0 = never, up to about 9.' },
-    { name: 'device_known_age_days_log', monotone: -1, sentence: 'ln(1 + days since the first good login with this device id); 0 = new, up to about 9.' },
-    { name: 'device_similarity', monotone: -1, sentence: 'Agreement with the most similar remembered device, 0 to 1; 1 = known by its id.' },
-    { name: 'device_similar_log', monotone: -1, sentence: 'device_similarity x ln(1 + good logins with that device, halved per 180 days of disuse).' },
+    {
+      name: 'device_known_log',
+      monotone: -1,
+      sentence: 'ln(1 + good logins of the account with this device id, halved per 180 days of disuse); 0 = never, up to about 9.',
+    },
+    {
+      name: 'device_known_age_days_log',
+      monotone: -1,
+      sentence: 'ln(1 + days since the first good login with this device id); 0 = new, up to about 9.',
+    },
+    {
+      name: 'device_similarity',
+      monotone: -1,
+      sentence: 'Agreement with the most similar remembered device, 0 to 1; 1 = known by its id.',
+    },
+    {
+      name: 'device_similar_log',
+      monotone: -1,
+      sentence: 'device_similarity x ln(1 + good logins with that device, halved per 180 days of disuse).',
+    },
   ],
   codes: {
     NEW_DEVICE: { direction: 'raises', sentence: 'The account never signed in well with this device.' },
@@ -39,11 +55,36 @@ export const deviceFamiliarity = defineSignal({
     SIMILAR_DEVICE: { direction: 'lowers', sentence: "The device is not known by an id, but looks like one of the account's." },
   },
   rules: [
-    { name: 'device_new', points: 1.8, sentence: 'The id is new to the account and the device looks like none of its devices.', holds: (x, at) => x[at + knownAt] === 0 && !((x[at + similarityAt] as number) >= similarMin) },
-    { name: 'device_new_but_similar', points: 0.9, sentence: 'The id is new to the account, the looks are not.', holds: (x, at) => x[at + knownAt] === 0 && (x[at + similarityAt] as number) >= similarMin },
-    { name: 'device_unlike_any', points: 1, sentence: "No id was sent, and the device looks like none of the account's.", holds: (x, at) => Number.isNaN(x[at + knownAt] as number) && (x[at + similarityAt] as number) < 0.2 },
-    { name: 'device_known', points: -1.2, sentence: 'At least one good login with this id.', holds: (x, at) => (x[at + knownAt] as number) > 0 },
-    { name: 'device_known_well', points: -0.6, sentence: 'Known for a month and used at least three times.', holds: (x, at) => (x[at + knownAt] as number) > 1.3 && (x[at + ageAt] as number) > 3.4 },
+    {
+      name: 'device_new',
+      points: 1.8,
+      sentence: 'The id is new to the account and the device looks like none of its devices.',
+      holds: (x, at) => x[at + knownAt] === 0 && !((x[at + similarityAt] as number) >= similarMin),
+    },
+    {
+      name: 'device_new_but_similar',
+      points: 0.9,
+      sentence: 'The id is new to the account, the looks are not.',
+      holds: (x, at) => x[at + knownAt] === 0 && (x[at + similarityAt] as number) >= similarMin,
+    },
+    {
+      name: 'device_unlike_any',
+      points: 1,
+      sentence: "No id was sent, and the device looks like none of the account's.",
+      holds: (x, at) => Number.isNaN(x[at + knownAt] as number) && (x[at + similarityAt] as number) < 0.2,
+    },
+    {
+      name: 'device_known',
+      points: -1.2,
+      sentence: 'At least one good login with this id.',
+      holds: (x, at) => (x[at + knownAt] as number) > 0,
+    },
+    {
+      name: 'device_known_well',
+      points: -0.6,
+      sentence: 'Known for a month and used at least three times.',
+      holds: (x, at) => (x[at + knownAt] as number) > 1.3 && (x[at + ageAt] as number) > 3.4,
+    },
   ],
   derive: (facts, out, at) => {
     const { account, visit, knownDevice } = facts;

@@ -14,13 +14,21 @@ export const deviceInconsistency = defineSignal({
     { name: 'device_agreements', monotone: -1, sentence: 'Comparisons that agree, 0 to 6.' },
   ],
   codes: {
-    INCONSISTENT_DEVICE: { direction: 'raises', sentence: 'What the client says of itself does not fit together, or hardly anything confirms it.' },
+    INCONSISTENT_DEVICE: {
+      direction: 'raises',
+      sentence: 'What the client says of itself does not fit together, or hardly anything confirms it.',
+    },
     CONSISTENT_DEVICE: { direction: 'lowers', sentence: 'What the client says of itself fits together.' },
   },
   rules: [
     { name: 'device_contradiction', points: 0.8, sentence: 'One contradiction.', holds: (x, at) => (x[at] as number) >= 1 },
     { name: 'device_contradictions', points: 0.8, sentence: 'Two contradictions or more.', holds: (x, at) => (x[at] as number) >= 2 },
-    { name: 'device_consistent', points: -0.1, sentence: 'At least three comparisons agree and none contradicts.', holds: (x, at) => x[at] === 0 && (x[at + 1] as number) >= 3 },
+    {
+      name: 'device_consistent',
+      points: -0.1,
+      sentence: 'At least three comparisons agree and none contradicts.',
+      holds: (x, at) => x[at] === 0 && (x[at + 1] as number) >= 3,
+    },
   ],
   derive: (facts, out, at) => {
     const bits = checkClient(facts.attempt.device);
@@ -37,7 +45,16 @@ export const deviceInconsistency = defineSignal({
     const { os, deviceType, browser, screen, timeZone } = facts.visit;
     return {
       code: contribution > 0 ? 'INCONSISTENT_DEVICE' : 'CONSISTENT_DEVICE',
-      evidence: { contradictions: contradictedNames(bits), compared: madeCount(bits), agreed: madeCount(bits) - failed, os, device_type: deviceType, browser, screen, time_zone: timeZone },
+      evidence: {
+        contradictions: contradictedNames(bits),
+        compared: madeCount(bits),
+        agreed: madeCount(bits) - failed,
+        os,
+        device_type: deviceType,
+        browser,
+        screen,
+        time_zone: timeZone,
+      },
     };
   },
 });

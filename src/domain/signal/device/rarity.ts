@@ -24,7 +24,11 @@ export const deviceRarity = defineSignal({
     'How surprising the browser with its version, the operating system and the kind of device are among all good logins of the tenant. A new version of a ' +
     'common browser is only mildly surprising. Rare does not mean bad: it counts most where nothing else is known of an account.',
   features: [
-    { name: 'client_browser_surprise', monotone: 1, sentence: '-ln of the smoothed share of browser and version among everybody, in nats, 0 to about 14.' },
+    {
+      name: 'client_browser_surprise',
+      monotone: 1,
+      sentence: '-ln of the smoothed share of browser and version among everybody, in nats, 0 to about 14.',
+    },
     { name: 'client_os_surprise', monotone: 1, sentence: 'The same for the operating system.' },
     { name: 'client_type_surprise', monotone: 1, sentence: 'The same for the kind of device.' },
   ],
@@ -33,9 +37,24 @@ export const deviceRarity = defineSignal({
     COMMON_CLIENT: { direction: 'lowers', sentence: 'Many good logins come with this browser, system and kind of device.' },
   },
   rules: [
-    { name: 'client_browser_rare', points: 0.4, sentence: 'Fewer than about one good login in a hundred comes with this browser.', holds: (x, at) => (x[at] as number) > 4.6 },
-    { name: 'client_os_rare', points: 0.4, sentence: 'Fewer than about one good login in a hundred comes with this operating system.', holds: (x, at) => (x[at + 1] as number) > 4.6 },
-    { name: 'client_common', points: -0.1, sentence: 'Browser and system are each used in more than about one good login in seven.', holds: (x, at) => (x[at] as number) < 2 && (x[at + 1] as number) < 2 },
+    {
+      name: 'client_browser_rare',
+      points: 0.4,
+      sentence: 'Fewer than about one good login in a hundred comes with this browser.',
+      holds: (x, at) => (x[at] as number) > 4.6,
+    },
+    {
+      name: 'client_os_rare',
+      points: 0.4,
+      sentence: 'Fewer than about one good login in a hundred comes with this operating system.',
+      holds: (x, at) => (x[at + 1] as number) > 4.6,
+    },
+    {
+      name: 'client_common',
+      points: -0.1,
+      sentence: 'Browser and system are each used in more than about one good login in seven.',
+      holds: (x, at) => (x[at] as number) < 2 && (x[at + 1] as number) < 2,
+    },
   ],
   derive: (facts, out, at) => {
     const { visit, population } = facts;

@@ -32,17 +32,41 @@ export const deviceReplay = defineSignal({
     'Whether a device id that the account (or the tenant) knows arrives from another machine than before, or from a network that the account never used. ' +
     'Other network and same machine is what travelling looks like and weighs little. An unknown id is no evidence here.',
   features: [
-    { name: 'device_id_changes', monotone: 1, sentence: 'Changes of the machine behind the id: 1 for the system family, 0.5 browser, 0.25 each for screen and fingerprint; 0 to 2.' },
-    { name: 'device_id_network', monotone: 1, sentence: '0 = the network is usual for the account, 1 = new, 2 = new and in a country new to it; 1 more if it is a hosting network or an anonymiser. 0 to 3.' },
+    {
+      name: 'device_id_changes',
+      monotone: 1,
+      sentence: 'Changes of the machine behind the id: 1 for the system family, 0.5 browser, 0.25 each for screen and fingerprint; 0 to 2.',
+    },
+    {
+      name: 'device_id_network',
+      monotone: 1,
+      sentence:
+        '0 = the network is usual for the account, 1 = new, 2 = new and in a country new to it; 1 more if it is a hosting network or an anonymiser. 0 to 3.',
+    },
   ],
   codes: {
     DEVICE_ID_REPLAYED: { direction: 'raises', sentence: 'A known device id arrives from another machine or a strange network.' },
     DEVICE_ID_AT_HOME: { direction: 'lowers', sentence: 'A known device id arrives from the machine and the networks it is known with.' },
   },
   rules: [
-    { name: 'device_id_on_other_machine', points: 2.2, sentence: 'The id moved to another system, or browser and looks changed together.', holds: (x, at) => (x[at + changesAt] as number) >= 1 },
-    { name: 'device_id_from_strange_hosting', points: 0.9, sentence: 'A known id from a hosting network or anonymiser, network and country new to the account.', holds: (x, at) => (x[at + networkAt] as number) >= 3 },
-    { name: 'device_id_at_home', points: -0.5, sentence: 'Same machine, usual network.', holds: (x, at) => x[at + changesAt] === 0 && x[at + networkAt] === 0 },
+    {
+      name: 'device_id_on_other_machine',
+      points: 2.2,
+      sentence: 'The id moved to another system, or browser and looks changed together.',
+      holds: (x, at) => (x[at + changesAt] as number) >= 1,
+    },
+    {
+      name: 'device_id_from_strange_hosting',
+      points: 0.9,
+      sentence: 'A known id from a hosting network or anonymiser, network and country new to the account.',
+      holds: (x, at) => (x[at + networkAt] as number) >= 3,
+    },
+    {
+      name: 'device_id_at_home',
+      points: -0.5,
+      sentence: 'Same machine, usual network.',
+      holds: (x, at) => x[at + changesAt] === 0 && x[at + networkAt] === 0,
+    },
   ],
   derive: (facts, out, at) => {
     if (facts.visit.device === null) return 'not_sent';
@@ -54,7 +78,8 @@ export const deviceReplay = defineSignal({
     const machine = facts.device?.machine ?? null;
     if (machine === null) return 'no_history';
     const remembered = systemOf(machine);
-    out[at + changesAt] = familiesDiffer(remembered.os, facts.visit.os) || familiesDiffer(remembered.platform, facts.visit.platform) ? systemChange : 0;
+    out[at + changesAt] =
+      familiesDiffer(remembered.os, facts.visit.os) || familiesDiffer(remembered.platform, facts.visit.platform) ? systemChange : 0;
     return null;
   },
   explain: (facts, x, at, contribution) => ({
@@ -99,8 +124,15 @@ function systemOf(machine: string): { os: string | null; platform: string | null
 
 function evidenceOf(facts: Facts, network: number): Evidence {
   const { knownDevice: known, visit, device } = facts;
-  const evidence = { os: visit.os, browser: visit.browser, screen: visit.screen, asn: visit.asn, asn_class: visit.asnClass, country: visit.country };
-  if (known === null) return { ...evidence, known_to_account: false, usual_os: device?.machine == null ? null : systemOf(device.machine).os };
+  const evidence = {
+    os: visit.os,
+    browser: visit.browser,
+    screen: visit.screen,
+    asn: visit.asn,
+    asn_class: visit.asnClass,
+    country: visit.country,
+  };
+  if (known === null) return { ...evidence, known_to_account: false, usual_os: systemOf(device?.machine ?? '').os };
   return {
     ...evidence,
     known_to_account: true,

@@ -16,16 +16,34 @@ export const deviceSharing = defineSignal({
   features: [
     { name: 'device_accounts_1h_log', monotone: 1, sentence: 'ln(1 + other accounts tried with this device id in the last hour).' },
     { name: 'device_accounts_24h_log', monotone: 1, sentence: 'ln(1 + other accounts tried with this device id in the last 24 hours).' },
-    { name: 'device_strangers_24h_log', monotone: 1, sentence: 'ln(1 + other accounts tried in the last 24 hours without a good login with this device id in that time).' },
-    { name: 'device_failures_24h_log', monotone: 1, sentence: 'ln(1 + failures with this device id in the last 24 hours, over all accounts).' },
+    {
+      name: 'device_strangers_24h_log',
+      monotone: 1,
+      sentence: 'ln(1 + other accounts tried in the last 24 hours without a good login with this device id in that time).',
+    },
+    {
+      name: 'device_failures_24h_log',
+      monotone: 1,
+      sentence: 'ln(1 + failures with this device id in the last 24 hours, over all accounts).',
+    },
   ],
   codes: {
     DEVICE_SHARED_BY_ACCOUNTS: { direction: 'raises', sentence: 'Other accounts were tried with this device, or it failed often.' },
     DEVICE_OF_ONE_ACCOUNT: { direction: 'lowers', sentence: 'Hardly any other account was tried with this device, and it hardly failed.' },
   },
   rules: [
-    { name: 'device_tries_strangers', points: 1, sentence: 'At least three other accounts were tried in a day without a good login.', holds: (x, at) => (x[at + 2] as number) > 1.3 },
-    { name: 'device_tries_many_strangers', points: 1.5, sentence: 'At least ten other accounts were tried in a day without a good login.', holds: (x, at) => (x[at + 2] as number) > 2.3 },
+    {
+      name: 'device_tries_strangers',
+      points: 1,
+      sentence: 'At least three other accounts were tried in a day without a good login.',
+      holds: (x, at) => (x[at + 2] as number) > 1.3,
+    },
+    {
+      name: 'device_tries_many_strangers',
+      points: 1.5,
+      sentence: 'At least ten other accounts were tried in a day without a good login.',
+      holds: (x, at) => (x[at + 2] as number) > 2.3,
+    },
     { name: 'device_fails', points: 0.5, sentence: 'At least ten failures in a day.', holds: (x, at) => (x[at + 3] as number) > 2.3 },
   ],
   derive: (facts, out, at) => {

@@ -15,7 +15,16 @@ type Looks = Pick<Visit, 'os' | 'browser' | 'deviceType' | 'language' | 'timeZon
  * monitor changes the one, and the makers of the open FingerprintJS promise about 60 % accuracy of the other. The device type adds
  * little to the system.
  */
-export const similarityWeights = { os: 0.15, browser: 0.15, deviceType: 0.05, language: 0.1, timeZone: 0.1, platform: 0.05, screen: 0.2, fingerprint: 0.2 } as const;
+export const similarityWeights = {
+  os: 0.15,
+  browser: 0.15,
+  deviceType: 0.05,
+  language: 0.1,
+  timeZone: 0.1,
+  platform: 0.05,
+  screen: 0.2,
+  fingerprint: 0.2,
+} as const;
 
 /** A matching fingerprint leaves this share of the chance that it is another machine: the 40 % that the 60 % leave. */
 const fingerprintCollision = 0.4;

@@ -18,16 +18,32 @@ export const historyChange = defineSignal({
     'How long ago the credential or second factor was changed, as the caller says, and whether the account signed in well since. Setting the first ' +
     'credential of a new account is no change. In an import of old logins a change that lies after the login is ignored.',
   features: [
-    { name: 'change_hours_log', monotone: -1, sentence: 'ln(1 + hours since the last change), at most that of a year, which also stands for "never changed".' },
-    { name: 'change_unproven', monotone: 1, sentence: '1 = no good login since the change although there were some before it, 0 = otherwise.' },
+    {
+      name: 'change_hours_log',
+      monotone: -1,
+      sentence: 'ln(1 + hours since the last change), at most that of a year, which also stands for "never changed".',
+    },
+    {
+      name: 'change_unproven',
+      monotone: 1,
+      sentence: '1 = no good login since the change although there were some before it, 0 = otherwise.',
+    },
   ],
   codes: {
-    RECENT_CREDENTIAL_CHANGE: { direction: 'raises', sentence: 'Password or factor was changed recently, or nobody known signed in since.' },
+    RECENT_CREDENTIAL_CHANGE: {
+      direction: 'raises',
+      sentence: 'Password or factor was changed recently, or nobody known signed in since.',
+    },
     NO_RECENT_CREDENTIAL_CHANGE: { direction: 'lowers', sentence: 'Password and factor have not been changed recently.' },
   },
   rules: [
     { name: 'credential_changed_today', points: 0.5, sentence: 'Changed within 24 hours.', holds: (x, at) => (x[at] as number) < 3.22 },
-    { name: 'credential_change_unproven', points: 0.3, sentence: 'Changed within a week, and no good login since.', holds: (x, at) => (x[at] as number) < 5.13 && x[at + 1] === 1 },
+    {
+      name: 'credential_change_unproven',
+      points: 0.3,
+      sentence: 'Changed within a week, and no good login since.',
+      holds: (x, at) => (x[at] as number) < 5.13 && x[at + 1] === 1,
+    },
   ],
   derive: (facts, out, at) => {
     const { credentialChangedAtMs: changedAtMs } = facts.attempt.user;

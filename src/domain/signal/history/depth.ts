@@ -21,7 +21,12 @@ export const historyDepth = defineSignal({
   },
   rules: [
     { name: 'account_without_history', points: 0.3, sentence: 'No good login is known.', holds: (x, at) => x[at] === 0 },
-    { name: 'account_established', points: -0.3, sentence: 'At least twenty good logins over at least a month.', holds: (x, at) => (x[at] as number) > 3 && (x[at + 1] as number) > 3.4 },
+    {
+      name: 'account_established',
+      points: -0.3,
+      sentence: 'At least twenty good logins over at least a month.',
+      holds: (x, at) => (x[at] as number) > 3 && (x[at + 1] as number) > 3.4,
+    },
   ],
   derive: (facts, out, at) => {
     const { account, attempt, profilesAbsent } = facts;

@@ -13,14 +13,23 @@ export const historyDormancy = defineSignal({
     'eleven months; a day more or less is never counted.',
   features: [
     { name: 'dormancy_days_log', monotone: 1, sentence: 'ln(1 + days since the last good login of the account).' },
-    { name: 'dormancy_ratio_log', monotone: 1, sentence: 'ln of (days since the last good login + 1) over (usual days between two + 1); 0 = as usual.' },
+    {
+      name: 'dormancy_ratio_log',
+      monotone: 1,
+      sentence: 'ln of (days since the last good login + 1) over (usual days between two + 1); 0 = as usual.',
+    },
   ],
   codes: {
     DORMANT_ACCOUNT: { direction: 'raises', sentence: 'The account has not signed in well for long, measured by its habit.' },
     ACTIVE_ACCOUNT: { direction: 'lowers', sentence: 'The account signed in well as lately as it usually does.' },
   },
   rules: [
-    { name: 'account_dormant', points: 0.5, sentence: 'At least ninety days since the last good login, and three times its usual interval.', holds: (x, at) => (x[at] as number) > 4.5 && (x[at + 1] as number) > 1.1 },
+    {
+      name: 'account_dormant',
+      points: 0.5,
+      sentence: 'At least ninety days since the last good login, and three times its usual interval.',
+      holds: (x, at) => (x[at] as number) > 4.5 && (x[at + 1] as number) > 1.1,
+    },
     { name: 'account_active', points: -0.1, sentence: 'A good login within the last week.', holds: (x, at) => (x[at] as number) < 2.08 },
   ],
   derive: (facts, out, at) => {

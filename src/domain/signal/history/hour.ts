@@ -15,13 +15,24 @@ export const historyHour = defineSignal({
     'How usual the time of this attempt is for the account: a smoothed density over the week and over the day of its last 48 good logins, against a login at ' +
     'any time. The week has no end and the day no midnight. Silent below eight good logins, and cautious in proportion to their number; all in UTC, so a ' +
     'journey through time zones shows here and should be read together with the place.',
-  features: [{ name: 'hour_ratio_log', monotone: -1, sentence: 'ln of the density at this minute over that of any time; above 0 = usual, about -2.6 to 2.8.' }],
+  features: [
+    {
+      name: 'hour_ratio_log',
+      monotone: -1,
+      sentence: 'ln of the density at this minute over that of any time; above 0 = usual, about -2.6 to 2.8.',
+    },
+  ],
   codes: {
     UNUSUAL_HOUR: { direction: 'raises', sentence: 'The account seldom signs in at this time of the day and week.' },
     USUAL_HOUR: { direction: 'lowers', sentence: 'The account often signs in at this time of the day and week.' },
   },
   rules: [
-    { name: 'hour_unusual', points: 0.4, sentence: 'At least four times rarer than a login at any time.', holds: (x, at) => (x[at] as number) < -1.39 },
+    {
+      name: 'hour_unusual',
+      points: 0.4,
+      sentence: 'At least four times rarer than a login at any time.',
+      holds: (x, at) => (x[at] as number) < -1.39,
+    },
     { name: 'hour_usual', points: -0.2, sentence: 'At least twice as usual as any time.', holds: (x, at) => (x[at] as number) > 0.69 },
   ],
   derive: (facts, out, at) => {

@@ -14,8 +14,16 @@ export const historyLanguage = defineSignal({
     'Whether the account signed in well before with the first language of this browser, how unusual it is for the account against everybody, and how rare ' +
     'it is among everybody. It is compared with the account and its tenant only, never with the country of the address.',
   features: [
-    { name: 'language_known_log', monotone: -1, sentence: 'ln(1 + good logins of the account with this language, halved per 180 days of disuse); 0 = never.' },
-    { name: 'language_ratio_log', monotone: 1, sentence: 'ln of the share of the language among everybody over its share in this account; above 0 = unusual here.' },
+    {
+      name: 'language_known_log',
+      monotone: -1,
+      sentence: 'ln(1 + good logins of the account with this language, halved per 180 days of disuse); 0 = never.',
+    },
+    {
+      name: 'language_ratio_log',
+      monotone: 1,
+      sentence: 'ln of the share of the language among everybody over its share in this account; above 0 = unusual here.',
+    },
     { name: 'language_surprise', monotone: 1, sentence: '-ln of the smoothed share of the language among everybody, in nats.' },
   ],
   codes: {
@@ -23,8 +31,18 @@ export const historyLanguage = defineSignal({
     USUAL_LANGUAGE: { direction: 'lowers', sentence: 'The browser asks for a usual language.' },
   },
   rules: [
-    { name: 'language_new', points: 0.6, sentence: 'The account has a history of languages, and this is not among them.', holds: (x, at) => x[at] === 0 && (x[at + 1] as number) > 0.5 },
-    { name: 'language_usual', points: -0.1, sentence: 'At least three good logins with this language.', holds: (x, at) => (x[at] as number) > 1.3 },
+    {
+      name: 'language_new',
+      points: 0.6,
+      sentence: 'The account has a history of languages, and this is not among them.',
+      holds: (x, at) => x[at] === 0 && (x[at + 1] as number) > 0.5,
+    },
+    {
+      name: 'language_usual',
+      points: -0.1,
+      sentence: 'At least three good logins with this language.',
+      holds: (x, at) => (x[at] as number) > 1.3,
+    },
   ],
   derive: (facts, out, at) => {
     const { account, visit, population } = facts;
@@ -50,7 +68,8 @@ export const historyLanguage = defineSignal({
         good_logins_with_it: visit.language === null ? 0 : (findTally(own, visit.language)?.count ?? 0),
         good_logins: tallyTotal(own),
         usual_language: usualTally(own)?.value ?? null,
-        share_of_everybody: population.total === 0 ? null : rounded(smoothedShare(population.counts[populationAt] as number, population.total)),
+        share_of_everybody:
+          population.total === 0 ? null : rounded(smoothedShare(population.counts[populationAt] as number, population.total)),
         ratio_log: rounded(x[at + 1] as number),
       },
     };

@@ -13,17 +13,29 @@ export const historySession = defineSignal({
     'change of network alone is a phone leaving the house. A session seen for the first time is no evidence.',
   features: [
     { name: 'session_country_changed', monotone: 1, sentence: '1 = the session began in another country, 0 = in this one.' },
-    { name: 'session_machine_changed', monotone: 1, sentence: '1 = the session began with another device id or operating system family, 0 = with these.' },
+    {
+      name: 'session_machine_changed',
+      monotone: 1,
+      sentence: '1 = the session began with another device id or operating system family, 0 = with these.',
+    },
     { name: 'session_network_changed', monotone: 1, sentence: '1 = the session began on another network (ASN), 0 = on this one.' },
   ],
   codes: {
-    SESSION_CONTEXT_CHANGED: { direction: 'raises', sentence: 'The session began in another country, on another machine or on another network.' },
+    SESSION_CONTEXT_CHANGED: {
+      direction: 'raises',
+      sentence: 'The session began in another country, on another machine or on another network.',
+    },
     SESSION_CONTINUES: { direction: 'lowers', sentence: 'The session goes on where it began.' },
   },
   rules: [
     { name: 'session_country_changed', points: 1, sentence: 'The session began in another country.', holds: (x, at) => x[at] === 1 },
     { name: 'session_machine_changed', points: 1.5, sentence: 'The session began on another machine.', holds: (x, at) => x[at + 1] === 1 },
-    { name: 'session_continues', points: -0.5, sentence: 'Same country and same machine.', holds: (x, at) => x[at] === 0 && x[at + 1] === 0 },
+    {
+      name: 'session_continues',
+      points: -0.5,
+      sentence: 'Same country and same machine.',
+      holds: (x, at) => x[at] === 0 && x[at + 1] === 0,
+    },
   ],
   derive: (facts, out, at) => {
     const { visit } = facts;

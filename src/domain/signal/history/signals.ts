@@ -7,4 +7,11 @@ import { historyHour } from './hour.ts';
 import { historyLanguage } from './language.ts';
 import { historySession } from './session.ts';
 
-export const historySignals: readonly SignalDefinition[] = [historyLanguage, historyHour, historyDepth, historyDormancy, historyChange, historySession];
+export const historySignals: readonly SignalDefinition[] = [
+  historyLanguage,
+  historyHour,
+  historyDepth,
+  historyDormancy,
+  historyChange,
+  historySession,
+];
