@@ -16,6 +16,9 @@ import { accountWith, dayMs, homeVisits, hourMs, nowMs, visitWith } from '../sup
 const maybe = <T>(...values: T[]): fc.Arbitrary<T | null> => fc.option(fc.constantFrom(...values), { nil: null });
 const many = (prefix: string, count: number): fc.Arbitrary<string> => fc.nat(count - 1).map((i) => `${prefix}${i}`);
 
+/** Typed by hand, and long enough to be learnt. */
+const rhythm = { dwellMs: [91, 84, 102, 77, 95, 88, 110, 81, 99], flightMs: [120, 95, 140, 101, 133, 88, 150, 117] };
+
 const visits: fc.Arbitrary<Visit> = fc
   .record({
     atMs: fc.integer({ min: -dayMs, max: nowMs }),
@@ -30,7 +33,7 @@ const visits: fc.Arbitrary<Visit> = fc
     fingerprint: maybe('f1', 'f2'),
     language: many('l', 40),
     session: fc.option(many('session', 20), { nil: null }),
-    typing: maybe({ dwellMs: [90, 80], flightMs: [120] }),
+    typing: maybe(rhythm),
   })
   .map((some) => visitWith({ ...some, longitude: some.latitude }));
 
@@ -127,7 +130,7 @@ t.test('learning a login and taking it back restores what the account is familia
 });
 
 t.test('an account whose only good login is taken back is as new, its typing and its usual interval included', (t) => {
-  const visit = visitWith({ typing: { dwellMs: [90], flightMs: [] }, session: 'session-1' });
+  const visit = visitWith({ typing: rhythm, session: 'session-1' });
   const account = emptyAccount(5);
   applyToAccount(account, { type: 'attempted', visit, failed: true });
   const before = structuredClone(account);
