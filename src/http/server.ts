@@ -3,7 +3,7 @@
 // Settings that differ from Fastify's and Node's defaults are those that a public port needs: every wait is bounded, bodies
 // are small, and what is not understood is refused in one form.
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, type onRequestHookHandler } from 'fastify';
+import Fastify, { LogController, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, type onRequestHookHandler } from 'fastify';
 import { parseIpAddress } from '../parse/ip-address.ts';
 import { answerProblem } from './answer.ts';
 import { type ApiKey, createKeyring } from './api-key.ts';
@@ -97,7 +97,9 @@ function createApp(limits: ConnectionLimits, events: ConnectionEvents, log: LogO
     requestIdHeader: false,
     genReqId: () => `${prefix}-${(count++).toString(36)}`,
     logger: log.level === 'silent' ? false : { level: log.level, ...(log.stream === undefined ? {} : { stream: log.stream }) },
-    disableRequestLogging: true,
+    logController: new LogController({ disableRequestLogging: true }),
+    // While stopping, what still arrives on an open connection gets its verdict, and the connection closes.
+    return503OnClosing: false,
     // A child logger for each request would cost more than reading its body.
     childLoggerFactory: (logger) => logger,
     clientErrorHandler: (error, socket) => answerClientError(error, socket, events),

@@ -117,12 +117,22 @@ function parseHintFlag(value: unknown): boolean | null {
 
 type Brand = ClientHints['brands'][number];
 
-function parseBrands(value: unknown): Brand[] {
-  const brands: Brand[] = [];
+/** Header texts by what they say: a few dozen are in use at a time, and reading one costs as much as the rest of a device. */
+const knownBrands = new LRUCache<string, readonly Brand[]>({ max: 512 });
+const noBrands: readonly Brand[] = [];
+
+function parseBrands(value: unknown): readonly Brand[] {
   if (typeof value === 'string') {
-    if (value.length > 512) return brands;
+    if (value.length > 512) return noBrands;
+    const known = knownBrands.get(value);
+    if (known !== undefined) return known;
+    const brands: Brand[] = [];
     for (const match of value.matchAll(/"([^"\\]{1,40})";v="([0-9]{1,5})[^"]{0,40}"/g)) addBrand(brands, match[1], match[2]);
-  } else if (Array.isArray(value)) {
+    knownBrands.set(value, brands);
+    return brands;
+  }
+  const brands: Brand[] = [];
+  if (Array.isArray(value)) {
     for (const entry of value.slice(0, brandsMax) as unknown[]) {
       if (typeof entry !== 'object' || entry === null) continue;
       const { brand, version } = entry as { brand?: unknown; version?: unknown };

@@ -28,11 +28,13 @@ export function parseTime(text: string): number | null {
   }
   const offsetMs = readOffset(text, at);
   if (offsetMs === null) return null;
-  const midnight = Date.UTC(year, month - 1, day);
-  // Years below 100 mean 19xx to Date.UTC, and 29 February of a common year rolls over: neither is the day that was written.
-  const check = new Date(midnight);
-  if (check.getUTCDate() !== day || check.getUTCFullYear() !== year) return null;
-  return midnight + hour * 3_600_000 + minute * 60_000 + second * 1000 + millis - offsetMs;
+  // Years below 100 mean 19xx to Date.UTC.
+  if (year < 100 || (month === 2 && day === 29 && !isLeap(year))) return null;
+  return Date.UTC(year, month - 1, day) + hour * 3_600_000 + minute * 60_000 + second * 1000 + millis - offsetMs;
+}
+
+function isLeap(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
 function readOffset(text: string, at: number): number | null {
