@@ -9,6 +9,7 @@ import type { FeatureSchema } from '../domain/feature/schema.ts';
 import { attemptedChanges } from '../domain/profile/change.ts';
 import { type RankTable, rankOf } from '../domain/rank.ts';
 import { attribute } from '../domain/reason/attribute.ts';
+import { dropUnobserved } from '../domain/reason/observed.ts';
 import { rulesContributions } from '../domain/rules.ts';
 import type { AssessmentLog } from '../ports/assessment-log.ts';
 import type { Policy, PolicySource } from '../ports/policy.ts';
@@ -86,6 +87,7 @@ async function assessOnce(request: AssessRequest, name: string, ports: AssessPor
   const derivedMs = clock.monotonicMs();
   const scored = await score(derived, ports.scorer, options, leftMs() - reserveMs, ports);
   const scoredMs = clock.monotonicMs();
+  dropUnobserved(options.schema, derived.features, scored.contributions.groups);
   const reasons = attribute(options.schema, facts, derived.features, scored.contributions);
   const rank = scored.decidedBy === 'model' ? ports.scorer.rank(reasons.logOdds) : rankOf(options.rulesRanks, reasons.logOdds);
   const context = policyContext(attempt, facts.ip);

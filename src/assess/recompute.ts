@@ -6,6 +6,7 @@ import type { Assessment, Reason, StoredAssessment } from '../domain/assessment.
 import type { FeatureSchema } from '../domain/feature/schema.ts';
 import { type RankTable, rankOf } from '../domain/rank.ts';
 import { attributeBy } from '../domain/reason/attribute.ts';
+import { dropUnobserved } from '../domain/reason/observed.ts';
 import { rulesContributions } from '../domain/rules.ts';
 import type { Explanation, SignalDefinition } from '../domain/signal/definition.ts';
 import type { Policy } from '../ports/policy.ts';
@@ -29,7 +30,8 @@ export async function recompute(record: StoredAssessment, parts: RecomputeParts)
   const byModel = stored.decidedBy === 'model';
   const contributions = byModel ? await scorer.score(record.features) : rulesContributions(record.features, schema);
   if (contributions === null) return impossible('the model could not score');
-  const attribution = attributeBy(schema, record.features, contributions, (group) => storedExplanation(schema, stored.reasons, group));
+  dropUnobserved(schema, record.features, contributions.groups);
+  const attribution = attributeBy(schema, contributions, (group) => storedExplanation(schema, stored.reasons, group));
   const score = byModel ? scorer.rank(attribution.logOdds) : rankOf(parts.rulesRanks, attribution.logOdds);
   const decision = policy.decide({
     score,

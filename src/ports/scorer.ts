@@ -3,7 +3,7 @@
 export interface Contributions {
   /** Log-odds of an attempt about which nothing speaks either way. */
   readonly base: number;
-  /** Log-odds per reason group, in schema order, centred on genuine logins. base + sum = log-odds. */
+  /** Log-odds per reason group, in schema order, centred on genuine logins. base + sum = log-odds. The receiver's to change. */
   readonly groups: Float64Array;
 }
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { buildSchema, type FeatureSchema } from '../../src/domain/feature/schema.ts';
 import { reasonContributionMin, reasonsMax } from '../../src/domain/limits.ts';
 import { attribute } from '../../src/domain/reason/attribute.ts';
+import { dropUnobserved } from '../../src/domain/reason/observed.ts';
 import { rulesBaseLogOdds, rulesContributions } from '../../src/domain/rules.ts';
 import type { SignalDefinition } from '../../src/domain/signal/definition.ts';
 import { factsWith } from '../support/facts.ts';
@@ -87,15 +88,18 @@ t.test('only the groups that are named are asked to explain', (t) => {
   t.end();
 });
 
-t.test('a group of which nothing was observed is not named, and its number goes to the rest', (t) => {
+t.test('a group of which nothing was observed contributes nothing and is not named; one known feature is enough to count', (t) => {
   const schema = schemaOf(3);
   const x = new Float32Array(schema.width);
   x.fill(Number.NaN, 2, 4);
   x[4] = Number.NaN;
-  const { reasons, otherContributions, logOdds } = attribute(schema, facts, x, { base: -3, groups: [0.5, 2, 1] });
+  const groups = Float64Array.from([0.5, 2, 1]);
+  dropUnobserved(schema, x, groups);
+  t.same([...groups], [0.5, 0, 1]);
+  const { reasons, otherContributions, logOdds } = attribute(schema, facts, x, { base: -3, groups });
   t.same(reasons.map((reason) => reason.evidence['name']), ['s2', 's0']);
-  t.equal(otherContributions, 2);
-  t.equal(logOdds, 0.5);
+  t.equal(otherContributions, 0);
+  t.equal(logOdds, -1.5);
   t.end();
 });
 

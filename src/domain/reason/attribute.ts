@@ -1,7 +1,7 @@
 // From contributions to reasons: which groups an answer names, in which order, and what is left over.
 //
 // A reason's contribution is its group's number, unrounded, so that base + reasons + the rest is the log-odds exactly. A group of
-// which nothing was observed is never named: whatever the model makes of a gap belongs to the rest, because absence is not evidence.
+// which nothing was observed contributes nothing (observed.ts), so it is never named either.
 import type { Reason } from '../assessment.ts';
 import type { Facts } from '../facts.ts';
 import type { FeatureSchema } from '../feature/schema.ts';
@@ -25,15 +25,15 @@ export interface Attribution {
 
 /** Names the groups that moved the score; `x` is the feature vector that the contributions came from. Pure. */
 export function attribute(schema: FeatureSchema, facts: Facts, x: Float32Array, contributions: GroupContributions): Attribution {
-  return attributeBy(schema, x, contributions, (group, contribution) =>
+  return attributeBy(schema, contributions, (group, contribution) =>
     (schema.signals[group] as SignalDefinition).explain(facts, x, schema.offsets[group] as number, contribution),
   );
 }
 
 /** The same with explanations from elsewhere: a recomputed assessment takes them from its record. */
-export function attributeBy(schema: FeatureSchema, x: Float32Array, contributions: GroupContributions, explain: (group: number, contribution: number) => Explanation): Attribution {
+export function attributeBy(schema: FeatureSchema, contributions: GroupContributions, explain: (group: number, contribution: number) => Explanation): Attribution {
   const { groups } = contributions;
-  const named = largestGroups(schema, x, groups);
+  const named = largestGroups(schema, groups);
   let logOdds = contributions.base;
   let otherContributions = 0;
   for (let group = 0; group < schema.signals.length; group++) {
@@ -50,25 +50,16 @@ export function attributeBy(schema: FeatureSchema, x: Float32Array, contribution
 }
 
 /** Positions of the groups to name, best first: a bounded insertion, because a full sort of thirty costs more than the dozen is worth. */
-function largestGroups(schema: FeatureSchema, x: Float32Array, groups: ArrayLike<number>): number[] {
+function largestGroups(schema: FeatureSchema, groups: ArrayLike<number>): number[] {
   const named: number[] = [];
   for (let group = 0; group < schema.signals.length; group++) {
     const size = Math.abs(groups[group] as number);
     if (!(size >= reasonContributionMin)) continue;
     if (named.length === reasonsMax && size <= Math.abs(groups[named[reasonsMax - 1] as number] as number)) continue;
-    if (!observed(schema, x, group)) continue;
     if (named.length === reasonsMax) named.pop();
     let at = named.length;
     while (at > 0 && size > Math.abs(groups[named[at - 1] as number] as number)) at--;
     named.splice(at, 0, group);
   }
   return named;
-}
-
-/** Whether at least one feature of the group is known. */
-function observed(schema: FeatureSchema, x: Float32Array, group: number): boolean {
-  const from = schema.offsets[group] as number;
-  const width = (schema.signals[group] as SignalDefinition).features.length;
-  for (let i = from; i < from + width; i++) if (!Number.isNaN(x[i])) return true;
-  return false;
 }
