@@ -43,13 +43,15 @@ export function failedChanges(visit: Visit, atMs: number): ProfileChange[] {
   return [{ kind: 'account', key: visit.account, event: { type: 'failed', atMs } }, ...sourceChanges(visit, { type: 'failed', atMs })];
 }
 
-function sourceChanges(visit: Visit, event: SourceEvent): ProfileChange[] {
+/** A machine is bound to a device id only; what else was touched has none. */
+function sourceChanges(visit: Visit, deviceEvent: SourceEvent): ProfileChange[] {
+  const event: SourceEvent = 'machine' in deviceEvent ? { ...deviceEvent, machine: null } : deviceEvent;
   const changes: ProfileChange[] = [
     { kind: 'host', key: visit.host, event },
     { kind: 'block', key: visit.block, event },
   ];
   if (visit.asn !== null) changes.push({ kind: 'asn', key: String(visit.asn), event });
-  if (visit.device !== null) changes.push({ kind: 'device', key: visit.device, event });
+  if (visit.device !== null) changes.push({ kind: 'device', key: visit.device, event: deviceEvent });
   return changes;
 }
 
