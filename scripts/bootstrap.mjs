@@ -59,7 +59,9 @@ function ensureNode() {
     spawnSync(process.execPath, [script], { cwd: dirname(script), stdio: ['ignore', 'ignore', 'inherit'] });
     if (versionOf(node) !== null) return;
   }
-  fail(`node_modules holds no Node ${nodeMajorMin}. Let npm run the install script of the package "node" (package.json allows it) and try again.`);
+  fail(
+    `node_modules holds no Node ${nodeMajorMin}. Let npm run the install script of the package "node" (package.json allows it) and try again.`,
+  );
 }
 
 function versionOf(binary) {
@@ -83,7 +85,7 @@ function ensureAsnTable() {
   if (!existsSync(tool)) return;
   once('asn', hash(readFileSync(tool, 'utf8')) + version('@ip-location-db/asn'), () => {
     say('Compiling the network table (once; a few seconds)...');
-    return run(node, ['--disable-warning=ExperimentalWarning', tool], ['ignore', 'ignore', 'inherit']);
+    return run(node, [tool, join(modules, '.cache', 'portcullis')], ['ignore', 'ignore', 'inherit']);
   });
 }
 

@@ -26,16 +26,21 @@ export function parseKeysFile(text: string, path: string, scopes: readonly strin
   if (!Array.isArray(list) || list.length === 0) return refuse('must hold "keys", a list with at least one entry');
   return list.map((item: unknown, i) => {
     const where = `entry ${i + 1}`;
-    if (typeof item !== 'object' || item === null || Array.isArray(item)) return refuse(`${where} must be a map with id, sha256, tenant and scopes`);
+    if (typeof item !== 'object' || item === null || Array.isArray(item))
+      return refuse(`${where} must be a map with id, sha256, tenant and scopes`);
     const entry = item as Record<string, unknown>;
     const unknown = Object.keys(entry).find((key) => !knownKeys.has(key));
     if (unknown !== undefined) return refuse(`${where} has an unknown field "${unknown}"; known are ${[...knownKeys].join(', ')}`);
     const { id, sha256, tenant = 'default', scopes: given, rate_per_minute: rate = null } = entry;
     if (typeof id !== 'string' || !name.test(id)) return refuse(`${where}: id must be 1 to 64 letters, digits, ".", "_" or "-"`);
-    if (typeof sha256 !== 'string' || !/^[0-9a-fA-F]{64}$/.test(sha256)) return refuse(`${where}: sha256 must be the 64 hexadecimal digits of the key's digest`);
-    if (typeof tenant !== 'string' || !name.test(tenant)) return refuse(`${where}: tenant must be 1 to 64 letters, digits, ".", "_" or "-"`);
-    if (!Array.isArray(given) || given.length === 0 || given.some((scope) => !scopes.includes(scope as string))) return refuse(`${where}: scopes must be a list of ${scopes.join(', ')}`);
-    if (rate !== null && !(Number.isInteger(rate) && (rate as number) >= 0)) return refuse(`${where}: rate_per_minute must be a whole number, 0 for no limit`);
+    if (typeof sha256 !== 'string' || !/^[0-9a-fA-F]{64}$/.test(sha256))
+      return refuse(`${where}: sha256 must be the 64 hexadecimal digits of the key's digest`);
+    if (typeof tenant !== 'string' || !name.test(tenant))
+      return refuse(`${where}: tenant must be 1 to 64 letters, digits, ".", "_" or "-"`);
+    if (!Array.isArray(given) || given.length === 0 || given.some((scope) => !scopes.includes(scope as string)))
+      return refuse(`${where}: scopes must be a list of ${scopes.join(', ')}`);
+    if (rate !== null && !(Number.isInteger(rate) && (rate as number) >= 0))
+      return refuse(`${where}: rate_per_minute must be a whole number, 0 for no limit`);
     return { id, sha256, tenant, scopes: given as string[], ratePerMinute: rate as number | null };
   });
 }

@@ -48,7 +48,8 @@ function readEnvironment(env: Environment, readFile: ReadFile): Map<SettingName,
     if (!key.toUpperCase().startsWith('PORTCULLIS_') || key === configFileEnvName) continue;
     const name = byEnvName.get(key);
     const secret = key.endsWith('_FILE') ? byEnvName.get(key.slice(0, -5)) : undefined;
-    if (name === undefined && (secret === undefined || !isSecret(secret))) throw unknownSetting(key, [...byEnvName.keys(), configFileEnvName]);
+    if (name === undefined && (secret === undefined || !isSecret(secret)))
+      throw unknownSetting(key, [...byEnvName.keys(), configFileEnvName]);
     if (value === undefined || value.trim() === '') continue;
     const target = name ?? (secret as SettingName);
     if (given.has(target)) throw new SettingsError(`${envName(target)} and ${envName(target)}_FILE are both set; keep one of them.`);
@@ -64,7 +65,8 @@ function readSettingsFile(env: Environment, readFile: ReadFile): Map<SettingName
   const reading = readYaml(readText(configFileEnvName, path, readFile));
   if (!reading.ok) throw new SettingsError(`The settings file ${path} cannot be read: ${reading.problem}.`);
   if (reading.value === null) return given;
-  if (typeof reading.value !== 'object' || Array.isArray(reading.value)) throw new SettingsError(`The settings file ${path} must hold settings as "name: value".`);
+  if (typeof reading.value !== 'object' || Array.isArray(reading.value))
+    throw new SettingsError(`The settings file ${path} must hold settings as "name: value".`);
   const byKey = new Map<string, SettingName>(settingNames.map((name) => [fileKey(name), name]));
   for (const [key, raw] of Object.entries(reading.value)) {
     const name = byKey.get(key);
@@ -115,7 +117,9 @@ function checkRelations(settings: Settings): void {
 }
 
 function unknownSetting(given: string, known: readonly string[], where = ''): SettingsError {
-  const near = known.map((name) => ({ name, edits: editDistance(given.toUpperCase(), name.toUpperCase()) })).sort((a, b) => a.edits - b.edits)[0];
+  const near = known
+    .map((name) => ({ name, edits: editDistance(given.toUpperCase(), name.toUpperCase()) }))
+    .sort((a, b) => a.edits - b.edits)[0];
   const hint = near !== undefined && near.edits <= 3 ? `did you mean ${near.name}?` : 'docs/settings.md lists them all.';
   return new SettingsError(`${JSON.stringify(given.slice(0, 100))}${where} is not a setting; ${hint}`);
 }

@@ -15,12 +15,14 @@ export const declarations = {
   host: {
     type: 'text',
     default: '127.0.0.1',
-    sentence: 'Address that the service listens on. Without a keys file only a loopback address is accepted, because anybody who reaches the port could score and teach.',
+    sentence:
+      'Address that the service listens on. Without a keys file only a loopback address is accepted, because anybody who reaches the port could score and teach.',
   },
   dataDir: {
     type: 'path',
     default: './data',
-    sentence: 'Directory of everything that is remembered: profiles, assessments, downloaded lists, the generated pseudonym key. Created when absent; must be writable.',
+    sentence:
+      'Directory of everything that is remembered: profiles, assessments, downloaded lists, the generated pseudonym key. Created when absent; must be writable.',
   },
   keysFile: {
     type: 'path',
@@ -40,13 +42,15 @@ export const declarations = {
     type: 'path',
     default: null,
     whenAbsent: 'the shipped policies/default.yaml',
-    sentence: 'Policy document: thresholds, lists, rules. Read again when it changes; a faulty new version is reported and the old one stays in force.',
+    sentence:
+      'Policy document: thresholds, lists, rules. Read again when it changes; a faulty new version is reported and the old one stays in force.',
   },
   modelDir: {
     type: 'path',
     default: null,
     whenAbsent: 'the shipped model',
-    sentence: 'Directory of the model that decides, with its manifest. The service refuses to start on a model that does not fit its features.',
+    sentence:
+      'Directory of the model that decides, with its manifest. The service refuses to start on a model that does not fit its features.',
   },
   budgetMs: {
     type: 'number',
@@ -62,7 +66,8 @@ export const declarations = {
     default: 512,
     min: 1,
     max: 10_000,
-    sentence: 'Connections open at once in one process; more are refused. With one outstanding request per connection it bounds the longest wait: above 1000 the promise of 50 ms no longer follows from it.',
+    sentence:
+      'Connections open at once in one process; more are refused. With one outstanding request per connection it bounds the longest wait: above 1000 the promise of 50 ms no longer follows from it.',
   },
   batchConcurrency: {
     type: 'integer',
@@ -70,7 +75,8 @@ export const declarations = {
     default: 64,
     min: 1,
     max: 1024,
-    sentence: 'Attempts of one /v1/score/batch request that are worked on at once. More fill the model’s batches better and make other callers wait longer.',
+    sentence:
+      'Attempts of one /v1/score/batch request that are worked on at once. More fill the model’s batches better and make other callers wait longer.',
   },
   cityFiles: {
     type: 'paths',
@@ -116,7 +122,8 @@ export const declarations = {
     default: 730,
     min: 1,
     max: 3650,
-    sentence: 'How long the profile of an account is kept after its last attempt. Not shorter than the assessments, which may still be labelled.',
+    sentence:
+      'How long the profile of an account is kept after its last attempt. Not shorter than the assessments, which may still be labelled.',
   },
   pseudonymKey: {
     type: 'text',
@@ -124,7 +131,8 @@ export const declarations = {
     secret: true,
     lengthMin: 32,
     whenAbsent: 'generated once into the data directory',
-    sentence: 'Key of the keyed hashes that stand in for user ids, addresses and devices in everything stored. Another key makes everybody a stranger.',
+    sentence:
+      'Key of the keyed hashes that stand in for user ids, addresses and devices in everything stored. Another key makes everybody a stranger.',
   },
   metrics: {
     type: 'switch',

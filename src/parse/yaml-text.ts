@@ -36,7 +36,8 @@ function readBounded(text: string): YamlReading {
     const where = at(lineCounter, node.range?.[0] ?? 0);
     if (isAlias(node)) problem = `aliases (*name) are not allowed${where}`;
     else if (node.anchor !== undefined) problem = `anchors (&name) are not allowed${where}`;
-    else if (isCollection(node) && path.filter(isCollection).length >= yamlDepthMax) problem = `it is nested deeper than ${yamlDepthMax} levels${where}`;
+    else if (isCollection(node) && path.filter(isCollection).length >= yamlDepthMax)
+      problem = `it is nested deeper than ${yamlDepthMax} levels${where}`;
     return problem === null ? undefined : visit.BREAK;
   });
   return problem === null ? { ok: true, value: document.toJS({ maxAliasCount: 0 }) } : refused(problem);

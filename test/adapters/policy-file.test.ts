@@ -34,7 +34,8 @@ const head = `version: 7
 thresholds: { normal: { challenge_above: 0.9, deny_above: 0.99 } }
 levels: { medium_above: 0.5, high_above: 0.9, critical_above: 0.99 }
 `;
-const rule = (when: string, effect = 'at_least: deny', name = 'r') => `${head}rules: [{ name: ${name}, when: '${when.replaceAll("'", "''")}', ${effect} }]\n`;
+const rule = (when: string, effect = 'at_least: deny', name = 'r') =>
+  `${head}rules: [{ name: ${name}, when: '${when.replaceAll("'", "''")}', ${effect} }]\n`;
 
 function read(text: string, onFailure: (name: string, problem: string) => void = () => {}) {
   return readPolicy(text, readYaml(text), clock, onFailure);
@@ -128,27 +129,47 @@ t.test('a rule by which a worse attempt could get a softer verdict is refused', 
     ['level == "low"', 'exactly: challenge', false],
     ['breached', 'exactly: deny', true],
   ];
-  for (const [when, effect, accepted] of cases) t.equal(!/a worse score could soften/.test(problem(rule(when, effect))), accepted, `${effect} when ${when}`);
+  for (const [when, effect, accepted] of cases)
+    t.equal(!/a worse score could soften/.test(problem(rule(when, effect))), accepted, `${effect} when ${when}`);
 
   const atom = fc.oneof(
-    fc.double({ min: 0, max: 1, noNaN: true }).chain((bound) => fc.constantFrom(`score > ${bound.toFixed(3)}`, `score <= ${bound.toFixed(3)}`, `${bound.toFixed(3)} >= score`)),
+    fc
+      .double({ min: 0, max: 1, noNaN: true })
+      .chain((bound) => fc.constantFrom(`score > ${bound.toFixed(3)}`, `score <= ${bound.toFixed(3)}`, `${bound.toFixed(3)} >= score`)),
     fc.subarray([...levels], { minLength: 1 }).map((some) => `level in [${some.map((level) => `"${level}"`).join(', ')}]`),
     fc.constantFrom('degraded', 'breached', 'decided_by == "rules"', 'level != "low"'),
   );
   const expression = fc.letrec<{ it: string }>((tie) => ({
-    it: fc.oneof({ depthSize: 'small' }, atom, tie('it').map((it) => `!(${it})`), fc.tuple(tie('it'), fc.constantFrom('&&', '||'), tie('it')).map((parts) => `(${parts.join(' ')})`)),
+    it: fc.oneof(
+      { depthSize: 'small' },
+      atom,
+      tie('it').map((it) => `!(${it})`),
+      fc.tuple(tie('it'), fc.constantFrom('&&', '||'), tie('it')).map((parts) => `(${parts.join(' ')})`),
+    ),
   })).it;
   let accepted = 0;
   fc.assert(
-    fc.property(expression, fc.constantFrom('at_least: challenge', 'at_most: challenge', 'exactly: challenge'), fc.nat(1000), fc.nat(1000), fc.boolean(), (when, effect, a, b, fallback) => {
-      const text = rule(when, effect);
-      const reading = read(text);
-      if (!reading.ok) return true;
-      accepted++;
-      const better = reading.policy.decide({ ...question, score: Math.min(a, b) / 1000 });
-      const worse = reading.policy.decide({ ...question, score: Math.max(a, b) / 1000, degraded: fallback, decidedBy: fallback ? 'rules' : 'model' });
-      return strictness(worse.verdict) >= strictness(better.verdict);
-    }),
+    fc.property(
+      expression,
+      fc.constantFrom('at_least: challenge', 'at_most: challenge', 'exactly: challenge'),
+      fc.nat(1000),
+      fc.nat(1000),
+      fc.boolean(),
+      (when, effect, a, b, fallback) => {
+        const text = rule(when, effect);
+        const reading = read(text);
+        if (!reading.ok) return true;
+        accepted++;
+        const better = reading.policy.decide({ ...question, score: Math.min(a, b) / 1000 });
+        const worse = reading.policy.decide({
+          ...question,
+          score: Math.max(a, b) / 1000,
+          degraded: fallback,
+          decidedBy: fallback ? 'rules' : 'model',
+        });
+        return strictness(worse.verdict) >= strictness(better.verdict);
+      },
+    ),
     { numRuns: 300 },
   );
   t.ok(accepted > 30, `enough accepted rules to mean something (${accepted})`);
@@ -185,7 +206,10 @@ t.test('a document that a person got wrong is refused with the place and what wo
     [`${head}when_blind: maybe`, 'when_blind must be allow, challenge or deny'],
     [`${head}clients: { web: urgent }`, 'clients.web must be low, normal or high'],
     [`${head}clients: [1]`, 'clients must map client ids to a sensitivity'],
-    [`${head}clients: { ${Array.from({ length: 1001 }, (_, index) => `c${index}: low`).join(', ')} }`, 'clients has 1001 entries, more than 1000'],
+    [
+      `${head}clients: { ${Array.from({ length: 1001 }, (_, index) => `c${index}: low`).join(', ')} }`,
+      'clients has 1001 entries, more than 1000',
+    ],
     [`${head}lists: { denied: [] }`, 'lists.denied is not known; lists may have deny, allow'],
     [`${head}lists: { deny: {} }`, 'lists.deny must be a list'],
     [lists('{ user: a, ip: 1.2.3.4 }'), 'lists.deny[0] must name exactly one of user, ip, asn, country, device'],
@@ -197,13 +221,19 @@ t.test('a document that a person got wrong is refused with the place and what wo
     [lists('{ asn: AS64500 }'), 'lists.deny[0].asn must be an autonomous system number, like 64500'],
     [lists('{ asn: 0 }'), 'lists.deny[0].asn must be an autonomous system number, like 64500'],
     [lists('{ ip: example.org }'), 'lists.deny[0].ip must be an address or a range, like 203.0.113.0/24 or 2001:db8::/32'],
-    [lists('{ ip: 10.1.2.3/8 }'), 'lists.deny[0].ip has bits set behind its prefix length; write the first address of the range (10.0.0.0/8)'],
+    [
+      lists('{ ip: 10.1.2.3/8 }'),
+      'lists.deny[0].ip has bits set behind its prefix length; write the first address of the range (10.0.0.0/8)',
+    ],
     [
       lists('{ ip: "2001:db8::7/32" }'),
       'lists.deny[0].ip has bits set behind its prefix length; write the first address of the range (2001:0db8:0000:0000:0000:0000:0000:0000/32)',
     ],
     [lists('{ user: a, expires: 2027-02-30 }'), 'lists.deny[0].expires must be a date like 2027-01-31 or a time like 2027-01-31T18:00:00Z'],
-    [lists('{ user: a, expires: 2027-01-31T25:00:00Z }'), 'lists.deny[0].expires must be a date like 2027-01-31 or a time like 2027-01-31T18:00:00Z'],
+    [
+      lists('{ user: a, expires: 2027-01-31T25:00:00Z }'),
+      'lists.deny[0].expires must be a date like 2027-01-31 or a time like 2027-01-31T18:00:00Z',
+    ],
     [lists('{ user: a, expires: soon }'), 'lists.deny[0].expires must be a date like 2027-01-31 or a time like 2027-01-31T18:00:00Z'],
     [lists(`{ user: a, comment: ${'x'.repeat(501)} }`), 'lists.deny[0].comment is longer than 500 characters'],
     [rule('breached', 'at_least: deny, at_most: deny'), 'rules[0] (r) must have exactly one of at_least, at_most, exactly'],
@@ -228,9 +258,16 @@ t.test('lists hold until they expire, in the attempt’s own time', (t) => {
 `;
   t.equal(decideBy(text).policyRule, 'lists.deny[0]');
   const later = { ...context, occurredAtMs: Date.UTC(2027, 0, 2) };
-  t.equal(decideBy(text, { context: later }).policyRule, null, 'a date ends at its first moment, and the user’s entry ended the day before');
+  t.equal(
+    decideBy(text, { context: later }).policyRule,
+    null,
+    'a date ends at its first moment, and the user’s entry ended the day before',
+  );
   t.equal(decideBy(text, { context: { ...later, country: 'NO' } }).policyRule, 'lists.deny[1]', 'Norway is a country, not "no"');
-  t.equal(decideBy(text, { context: { ...context, ip: '192.0.2.1', occurredAtMs: Date.UTC(2027, 0, 1, 4, 59) } }).policyRule, 'lists.allow[0]');
+  t.equal(
+    decideBy(text, { context: { ...context, ip: '192.0.2.1', occurredAtMs: Date.UTC(2027, 0, 1, 4, 59) } }).policyRule,
+    'lists.allow[0]',
+  );
   t.end();
 });
 
@@ -265,7 +302,13 @@ t.test('a file source', async (t) => {
     writeFileSync(file, head);
     const said: string[] = [];
     const changes: string[] = [];
-    const source = createPolicySource({ file, clock, onError: (sentence) => said.push(sentence), onChange: (revision) => changes.push(revision), pollMs: 0 });
+    const source = createPolicySource({
+      file,
+      clock,
+      onError: (sentence) => said.push(sentence),
+      onChange: (revision) => changes.push(revision),
+      pollMs: 0,
+    });
     const first = source.current();
     t.equal(await source.reload(), false, 'the same text is no change');
     writeFileSync(file, rule('breached'));
@@ -309,7 +352,12 @@ t.test('a file source', async (t) => {
     t.end();
   });
   t.test('the shipped policy allows the ordinary, and asks for more where its rules say so', (t) => {
-    const source = createPolicySource({ file: new URL('../../policies/default.yaml', import.meta.url).pathname, clock, onError: t.fail, pollMs: 0 });
+    const source = createPolicySource({
+      file: new URL('../../policies/default.yaml', import.meta.url).pathname,
+      clock,
+      onError: t.fail,
+      pollMs: 0,
+    });
     const decide = (changes: Partial<PolicyContext>, asked: Partial<PolicyQuestion> = {}) =>
       source.current().decide({ ...question, ...asked, context: { ...context, ...changes } });
     t.same(decide({}), { verdict: 'allow', level: 'low', policyRule: null });

@@ -77,8 +77,14 @@ t.test('what cannot be meant ends the start with one sentence that names the set
     [{ PORTCULLIS_CONFIG: 'typo.yaml' }, '"prot" in typo.yaml is not a setting; did you mean port?'],
     [{ PORTCULLIS_CONFIG: 'list.yaml' }, 'The settings file list.yaml must hold settings as "name: value".'],
     [{ PORTCULLIS_CONFIG: 'twice.yaml' }, 'The settings file twice.yaml cannot be read: Map keys must be unique (line 2, column 1).'],
-    [{ PORTCULLIS_CONFIG: 'map.yaml' }, 'port in map.yaml must be a whole number from 0 to 65535 (TCP port, 0 = any free one), not a mapping.'],
-    [{ PORTCULLIS_CONFIG: 'array.yaml' }, 'port in array.yaml must be a whole number from 0 to 65535 (TCP port, 0 = any free one), not [1].'],
+    [
+      { PORTCULLIS_CONFIG: 'map.yaml' },
+      'port in map.yaml must be a whole number from 0 to 65535 (TCP port, 0 = any free one), not a mapping.',
+    ],
+    [
+      { PORTCULLIS_CONFIG: 'array.yaml' },
+      'port in array.yaml must be a whole number from 0 to 65535 (TCP port, 0 = any free one), not [1].',
+    ],
     [{ PORTCULLIS_CONFIG: 'paths.yaml' }, 'city_files in paths.yaml must be a list of file paths, separated by commas, not [1].'],
     [
       { PORTCULLIS_HOST: '0.0.0.0' },
@@ -107,7 +113,10 @@ t.test('a secret may come from a file, is never shown, and is not taken from two
 });
 
 t.test('whatever the environment holds, the start succeeds or ends with a SettingsError of one line', (t) => {
-  const name = fc.oneof(fc.constantFrom(...settingNames.map(envName)), fc.string().map((text) => `PORTCULLIS_${text}`));
+  const name = fc.oneof(
+    fc.constantFrom(...settingNames.map(envName)),
+    fc.string().map((text) => `PORTCULLIS_${text}`),
+  );
   fc.assert(
     fc.property(fc.dictionary(name, fc.oneof(fc.string(), fc.integer().map(String))), (env) => {
       const message = sentence(env);
@@ -139,7 +148,10 @@ t.test('YAML that a person would not write is refused with its place, and never 
   t.equal(refused('a: 1\n---\nb: 1'), 'it holds several documents (line 2, column 1)');
   t.match(refused('x: !!js/function y'), /Unresolved tag/);
   t.match(refused('['.repeat(100_000)), /nested too deeply/);
-  t.equal(refused(`a: ${'['.repeat(yamlDepthMax)}${']'.repeat(yamlDepthMax)}`).replace(/ \(.*/, ''), `it is nested deeper than ${yamlDepthMax} levels`);
+  t.equal(
+    refused(`a: ${'['.repeat(yamlDepthMax)}${']'.repeat(yamlDepthMax)}`).replace(/ \(.*/, ''),
+    `it is nested deeper than ${yamlDepthMax} levels`,
+  );
   t.equal(refused(`a: ${'['.repeat(yamlDepthMax - 1)}${']'.repeat(yamlDepthMax - 1)}`), 'read');
   t.equal(refused('x'.repeat(yamlBytesMax + 1)), 'it is larger than 256 KiB');
   t.same(readYaml('country: NO\nday: 2026-01-01'), { ok: true, value: { country: 'NO', day: '2026-01-01' } }, 'Norway stays a country');

@@ -44,7 +44,12 @@ function policy(changes: Partial<PolicyDocument> = {}): PolicyDocument {
 }
 
 const ask = (changes: Partial<PolicyQuestion>, document = policy()) => decide({ ...question, ...changes }, document);
-const always = (name: string, effect: PolicyRule['effect'], verdict: PolicyRule['verdict']): PolicyRule => ({ name, effect, verdict, holds: () => true });
+const always = (name: string, effect: PolicyRule['effect'], verdict: PolicyRule['verdict']): PolicyRule => ({
+  name,
+  effect,
+  verdict,
+  holds: () => true,
+});
 function rangeOf(text: string): IpRange {
   const parsed = parseIpRange(text);
   if (parsed === null) throw new Error(`${text} is not a range`);
@@ -61,7 +66,11 @@ t.test('thresholds alone: above is above, the client’s sensitivity picks the b
   t.equal(ask({ score: 0.993, context: { ...context, sensitivity: 'low' } }).verdict, 'allow');
   t.equal(ask({ score: 0.95, context: { ...context, sensitivity: 'constructor' } }).verdict, 'allow', 'an unknown sensitivity is normal');
   const clients = policy({ clients: new Map([['admin', 'high']]) });
-  t.equal(ask({ score: 0.95, context: { ...context, clientId: 'admin', sensitivity: 'low' } }, clients).verdict, 'challenge', 'the document goes before the caller');
+  t.equal(
+    ask({ score: 0.95, context: { ...context, clientId: 'admin', sensitivity: 'low' } }, clients).verdict,
+    'challenge',
+    'the document goes before the caller',
+  );
   t.equal(ask({ score: 0.95, context: { ...context, clientId: 'other' } }, clients).verdict, 'allow');
   t.equal(ask({ score: Number.NaN }).verdict, 'deny', 'a broken number is never taken for a safe one');
   t.equal(ask({ score: 0.9999, context: { ...context, result: 'failure' } }).verdict, 'deny', 'a failed credential still gets its verdict');
@@ -152,21 +161,37 @@ t.test('a deny list by network or country that cannot be consulted through our o
   const byAsn = new PolicyList();
   byAsn.asns.set(64_500, { path: 'lists.deny[0]', expiresAtMs: forever });
   const nowhere = { ...context, country: null };
-  t.equal(ask({ context: nowhere }, policy({ deny: byCountry })).verdict, 'allow', 'a private address has no country, and that is no fault');
-  t.same(ask({ degraded: true, context: nowhere }, policy({ deny: byCountry })), { verdict: 'challenge', level: 'low', policyRule: 'lists.deny' });
-  t.equal(ask({ degraded: true, context: { ...nowhere, occurredAtMs: 2_000 } }, policy({ deny: byCountry })).verdict, 'allow', 'the entry has ended');
+  t.equal(
+    ask({ context: nowhere }, policy({ deny: byCountry })).verdict,
+    'allow',
+    'a private address has no country, and that is no fault',
+  );
+  t.same(ask({ degraded: true, context: nowhere }, policy({ deny: byCountry })), {
+    verdict: 'challenge',
+    level: 'low',
+    policyRule: 'lists.deny',
+  });
+  t.equal(
+    ask({ degraded: true, context: { ...nowhere, occurredAtMs: 2_000 } }, policy({ deny: byCountry })).verdict,
+    'allow',
+    'the entry has ended',
+  );
   t.equal(ask({ degraded: true }, policy({ deny: byCountry })).verdict, 'allow', 'the country is known');
   t.equal(ask({ degraded: true, context: { ...context, asn: null } }, policy({ deny: byAsn })).verdict, 'challenge');
   t.end();
 });
 
 const anyVerdict = fc.constantFrom(...verdicts);
-const anyRule: fc.Arbitrary<PolicyRule> = fc.record({ name: fc.string(), effect: fc.constantFrom(...ruleEffects), verdict: anyVerdict, on: fc.boolean() }).map(
-  ({ on, ...rule }) => ({ ...rule, holds: () => on }),
-);
+const anyRule: fc.Arbitrary<PolicyRule> = fc
+  .record({ name: fc.string(), effect: fc.constantFrom(...ruleEffects), verdict: anyVerdict, on: fc.boolean() })
+  .map(({ on, ...rule }) => ({ ...rule, holds: () => on }));
 const anyPolicy = fc.record({ rules: fc.array(anyRule, { maxLength: 6 }), whenBlind: anyVerdict }).map((changes) => policy(changes));
 const anyQuestion: fc.Arbitrary<PolicyQuestion> = fc
-  .record({ score: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0.95, 0.993, 0.9993, 0.99999)), degraded: fc.boolean(), blind: fc.boolean() })
+  .record({
+    score: fc.oneof(fc.double({ min: 0, max: 1, noNaN: true }), fc.constantFrom(0.95, 0.993, 0.9993, 0.99999)),
+    degraded: fc.boolean(),
+    blind: fc.boolean(),
+  })
   .map((changes) => ({ ...question, ...changes }));
 
 t.test('a worse score never softens the verdict', (t) => {
@@ -197,10 +222,25 @@ t.test('an address is read only in the notation that everybody reads alike', (t)
   t.same(parseIpWords('2001:db8::7'), [0x20010db8, 0, 0, 7]);
   t.same(parseIpWords('::'), [0, 0, 0, 0]);
   t.same(parseIpWords('1:2:3:4:5:6:7:8'), [0x10002, 0x30004, 0x50006, 0x70008]);
-  for (const text of ['', '1.2.3', '1.2.3.256', '01.2.3.4', '1.2.3.4.5', '1:2', '1::2::3', '1:2:3:4:5:6:7:8:9', '::ffff:1.2.3.4', '12345::', 'g::', '1:2:3:4:5:6:7::8:9', ':1:2:3:4:5:6:7']) {
+  for (const text of [
+    '',
+    '1.2.3',
+    '1.2.3.256',
+    '01.2.3.4',
+    '1.2.3.4.5',
+    '1:2',
+    '1::2::3',
+    '1:2:3:4:5:6:7:8:9',
+    '::ffff:1.2.3.4',
+    '12345::',
+    'g::',
+    '1:2:3:4:5:6:7::8:9',
+    ':1:2:3:4:5:6:7',
+  ]) {
     t.equal(parseIpWords(text), null, JSON.stringify(text));
   }
-  for (const text of ['1.2.3.4/33', '1.2.3.4/', '1.2.3.4/-1', '1.2.3.4/08', '::/129', 'x/8', '1.2.3.4/8/8']) t.equal(parseIpRange(text), null, text);
+  for (const text of ['1.2.3.4/33', '1.2.3.4/', '1.2.3.4/-1', '1.2.3.4/08', '::/129', 'x/8', '1.2.3.4/8/8'])
+    t.equal(parseIpRange(text), null, text);
   t.equal(parseIpRange('10.0.0.7/8')?.exact, false);
   t.equal(parseIpRange('10.0.0.0/8')?.exact, true);
   t.same(parseIpRange('0.0.0.0/0')?.range, { version: 4, words: [0], prefixBits: 0 });
@@ -211,8 +251,12 @@ t.test('an address is read only in the notation that everybody reads alike', (t)
 t.test('a table of ranges finds exactly the ranges that contain an address, narrowest first', (t) => {
   const word = fc.nat(0xffff_ffff);
   const anyRange = fc.oneof(
-    fc.tuple(word, fc.integer({ min: 0, max: 32 })).map(([value, bits]) => `${[24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.')}/${bits}`),
-    fc.tuple(fc.array(fc.nat(0xffff), { minLength: 8, maxLength: 8 }), fc.integer({ min: 0, max: 128 })).map(([groups, bits]) => `${groups.map((group) => group.toString(16)).join(':')}/${bits}`),
+    fc
+      .tuple(word, fc.integer({ min: 0, max: 32 }))
+      .map(([value, bits]) => `${[24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join('.')}/${bits}`),
+    fc
+      .tuple(fc.array(fc.nat(0xffff), { minLength: 8, maxLength: 8 }), fc.integer({ min: 0, max: 128 }))
+      .map(([groups, bits]) => `${groups.map((group) => group.toString(16)).join(':')}/${bits}`),
   );
   fc.assert(
     fc.property(fc.array(anyRange, { maxLength: 20 }), anyRange, fc.nat(), (texts, other, pick) => {
@@ -231,7 +275,14 @@ t.test('a table of ranges finds exactly the ranges that contain an address, narr
   const table = new IpRangeTable<number>();
   t.ok(table.add(one, 1));
   t.notOk(table.add(one, 2), 'the same range twice');
-  t.equal(table.find([10 * 2 ** 24 + 5], () => true), 1);
-  t.equal(table.find([0, 0, 0, 10], () => true), null, 'IPv4 ranges do not hold IPv6 addresses');
+  t.equal(
+    table.find([10 * 2 ** 24 + 5], () => true),
+    1,
+  );
+  t.equal(
+    table.find([0, 0, 0, 10], () => true),
+    null,
+    'IPv4 ranges do not hold IPv6 addresses',
+  );
   t.end();
 });

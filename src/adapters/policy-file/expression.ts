@@ -44,7 +44,12 @@ const callable = new Set([
 /** The part of a clock that measures a run. */
 export type Stopwatch = Pick<Clock, 'monotonicMs'>;
 
-export type Expression = { readonly ok: true; readonly holds: (input: RuleInput) => boolean } | { readonly ok: false; readonly problem: string };
+/** Every function that an expression may call, for the manual page. */
+export const functionNames: readonly string[] = [...callable];
+
+export type Expression =
+  | { readonly ok: true; readonly holds: (input: RuleInput) => boolean }
+  | { readonly ok: false; readonly problem: string };
 
 const weekdays = ['Sun', 'Mon', 'Tue', 'Wed', 'Thu', 'Fri', 'Sat'];
 /** One formatter per zone that some loaded expression names; making one costs fifty microseconds. */
@@ -60,7 +65,11 @@ function zoneFormat(zone: string): Intl.DateTimeFormat {
 }
 
 function partIn(at: Date, zone: string, type: 'hour' | 'weekday'): string {
-  return zoneFormat(zone).formatToParts(at).find((part) => part.type === type)?.value ?? '';
+  return (
+    zoneFormat(zone)
+      .formatToParts(at)
+      .find((part) => part.type === type)?.value ?? ''
+  );
 }
 
 const ranges = new Map<string, ReturnType<typeof parseIpRange>>();
@@ -85,7 +94,9 @@ function createEnvironment(): Environment {
     .registerType('Client', { ctor: Client, fields: { id: 'string' } })
     .registerFunction('string.inRange(string): bool', inRange)
     .registerFunction('google.protobuf.Timestamp.hourIn(string): int', (at: Date, zone: string) => BigInt(partIn(at, zone, 'hour')))
-    .registerFunction('google.protobuf.Timestamp.weekdayIn(string): int', (at: Date, zone: string) => BigInt(weekdays.indexOf(partIn(at, zone, 'weekday'))));
+    .registerFunction('google.protobuf.Timestamp.weekdayIn(string): int', (at: Date, zone: string) =>
+      BigInt(weekdays.indexOf(partIn(at, zone, 'weekday'))),
+    );
   for (const [name, type] of variables) environment.registerVariable(name, type);
   return environment;
 }
@@ -170,7 +181,7 @@ function evaluationMs(run: () => unknown, clock: Stopwatch): number {
 
 function summary(error: unknown): string {
   if (typeof error === 'object' && error !== null && 'summary' in error) return String(error.summary);
-  return error instanceof Error ? error.message.split('\n')[0] ?? '' : String(error);
+  return error instanceof Error ? (error.message.split('\n')[0] ?? '') : String(error);
 }
 
 /** Never throws. `onFailure` is told each time the expression fails at run time, which counts as not holding. */
@@ -187,7 +198,9 @@ export function compileExpression(text: string, effect: RuleEffect, clock: Stopw
     if (direction !== null) return { ok: false, problem: direction };
     const holds = guarded(parsed, onFailure);
     const tookMs = evaluationMs(() => quietly(parsed), clock);
-    return tookMs > evaluationMsMax ? { ok: false, problem: `it takes ${Math.round(tookMs * 1000)} µs, more than ${evaluationMsMax * 1000}` } : { ok: true, holds };
+    return tookMs > evaluationMsMax
+      ? { ok: false, problem: `it takes ${Math.round(tookMs * 1000)} µs, more than ${evaluationMsMax * 1000}` }
+      : { ok: true, holds };
   } catch (error) {
     return { ok: false, problem: summary(error) };
   }

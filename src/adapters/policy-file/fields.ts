@@ -9,7 +9,8 @@ export class PolicyProblem extends Error {
 export type Fields = Readonly<Record<string, unknown>>;
 
 export function fieldsOf(value: unknown, path: string, known: readonly string[]): Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new PolicyProblem(`${path} must be a mapping of ${known.join(', ')}`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new PolicyProblem(`${path} must be a mapping of ${known.join(', ')}`);
   for (const key of Object.keys(value)) {
     if (!known.includes(key)) throw new PolicyProblem(`${at(path, key)} is not known; ${path} may have ${known.join(', ')}`);
   }

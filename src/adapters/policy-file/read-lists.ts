@@ -3,7 +3,7 @@ import { type ListEntry, PolicyList } from '../../domain/policy/document.ts';
 import { parseIpRange, rangeKey } from '../../domain/policy/ip-range.ts';
 import { fieldsOf, instantOf, itemsOf, PolicyProblem, textOf } from './fields.ts';
 
-const entriesMax = 5000;
+export const entriesMax = 5000;
 const subjects = ['user', 'ip', 'asn', 'country', 'device'] as const;
 type Subject = (typeof subjects)[number];
 
@@ -50,7 +50,10 @@ function add(list: PolicyList, subject: Subject, value: unknown, entry: ListEntr
 function addRange(list: PolicyList, value: unknown, path: string, entry: ListEntry): boolean {
   const parsed = parseIpRange(textOf(value, path, 64));
   if (parsed === null) throw new PolicyProblem(`${path} must be an address or a range, like 203.0.113.0/24 or 2001:db8::/32`);
-  if (!parsed.exact) throw new PolicyProblem(`${path} has bits set behind its prefix length; write the first address of the range (${rangeText(parsed.range)})`);
+  if (!parsed.exact)
+    throw new PolicyProblem(
+      `${path} has bits set behind its prefix length; write the first address of the range (${rangeText(parsed.range)})`,
+    );
   return list.addRange(parsed.range, entry);
 }
 

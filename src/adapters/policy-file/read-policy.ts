@@ -65,7 +65,8 @@ function readDocument(value: unknown, hash: string, clock: Stopwatch, onRuleFail
 
 function readVersion(value: unknown): string {
   const version = typeof value === 'number' && Number.isInteger(value) ? String(value) : value;
-  if (typeof version !== 'string' || !/^[\w.-]{1,40}$/.test(version)) throw new PolicyProblem('version must be a number or a short word, like 7 or 2026-11-22');
+  if (typeof version !== 'string' || !/^[\w.-]{1,40}$/.test(version))
+    throw new PolicyProblem('version must be a number or a short word, like 7 or 2026-11-22');
   return version;
 }
 
@@ -77,7 +78,8 @@ function readThresholds(value: unknown): Record<Sensitivity, Thresholds> {
     const one = fieldsOf(fields[sensitivity] ?? fields['normal'], path, ['challenge_above', 'deny_above']);
     const challengeAbove = shareOf(one['challenge_above'], at(path, 'challenge_above'));
     const denyAbove = shareOf(one['deny_above'], at(path, 'deny_above'));
-    if (denyAbove < challengeAbove) throw new PolicyProblem(`${path}.deny_above (${denyAbove}) must not be below challenge_above (${challengeAbove})`);
+    if (denyAbove < challengeAbove)
+      throw new PolicyProblem(`${path}.deny_above (${denyAbove}) must not be below challenge_above (${challengeAbove})`);
     return { challengeAbove, denyAbove };
   };
   return { normal: read('normal'), low: read('low'), high: read('high') };
@@ -88,7 +90,8 @@ function readLevels(value: unknown): LevelBounds {
   const mediumAbove = shareOf(fields['medium_above'], 'levels.medium_above');
   const highAbove = shareOf(fields['high_above'], 'levels.high_above');
   const criticalAbove = shareOf(fields['critical_above'], 'levels.critical_above');
-  if (!(mediumAbove <= highAbove && highAbove <= criticalAbove)) throw new PolicyProblem('levels must ascend: medium_above, high_above, critical_above');
+  if (!(mediumAbove <= highAbove && highAbove <= criticalAbove))
+    throw new PolicyProblem('levels must ascend: medium_above, high_above, critical_above');
   return { mediumAbove, highAbove, criticalAbove };
 }
 
@@ -114,13 +117,21 @@ function readRules(value: unknown, clock: Stopwatch, onRuleFailure: OnRuleFailur
     if (fields['because'] !== undefined) textOf(fields['because'], `${path}.because`, 500);
     const given = ruleEffects.filter((effect) => fields[effect] !== undefined);
     const effect = given[0];
-    if (effect === undefined || given.length > 1) throw new PolicyProblem(`${path} (${name}) must have exactly one of ${ruleEffects.join(', ')}`);
+    if (effect === undefined || given.length > 1)
+      throw new PolicyProblem(`${path} (${name}) must have exactly one of ${ruleEffects.join(', ')}`);
     const verdict = choiceOf(fields[effect], `${path}.${effect}`, verdicts);
     return { name, effect, verdict, holds: readWhen(fields['when'], path, name, effect, clock, onRuleFailure) };
   });
 }
 
-function readWhen(value: unknown, path: string, name: string, effect: RuleEffect, clock: Stopwatch, onRuleFailure: OnRuleFailure): PolicyRule['holds'] {
+function readWhen(
+  value: unknown,
+  path: string,
+  name: string,
+  effect: RuleEffect,
+  clock: Stopwatch,
+  onRuleFailure: OnRuleFailure,
+): PolicyRule['holds'] {
   if (typeof value !== 'string') throw new PolicyProblem(`${path}.when must be a CEL expression`);
   const expression = compileExpression(value, effect, clock, (problem) => onRuleFailure(name, problem));
   if (!expression.ok) throw new PolicyProblem(`${path}.when (${name}) is refused: ${expression.problem}`);

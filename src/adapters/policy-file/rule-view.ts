@@ -22,7 +22,11 @@ export const variables = [
   ['lists', 'list<string>', 'Kinds of lists the address is on: "tor", "vpn", "proxy", "relay", "hosting", "cdn", "blocklist".'],
   ['degraded', 'bool', 'Something that should have been known was late or missing.'],
   ['decided_by', 'string', '"model", or "rules" when the model could not answer.'],
-  ['occurred_at', 'google.protobuf.Timestamp', 'Time of the attempt; `occurred_at.hourIn("Europe/Berlin")` is its hour there, `.weekdayIn(...)` its day (0 = Sunday).'],
+  [
+    'occurred_at',
+    'google.protobuf.Timestamp',
+    'Time of the attempt; `occurred_at.hourIn("Europe/Berlin")` is its hour there, `.weekdayIn(...)` its day (0 = Sunday).',
+  ],
   ['hour', 'int', 'Hour of the attempt in UTC, 0 to 23.'],
 ] as const;
 

@@ -6,7 +6,15 @@
 // A degraded score was made from less than we should have known, so it may be raised and is never lowered: `at_most` does not
 // apply to it. The score itself is monotone: the loader refuses rules by which a worse score could soften the verdict.
 import { type Level, type PolicyContext, type Verdict, verdicts } from '../assessment.ts';
-import { type LevelBounds, type PolicyDocument, type PolicyRule, type RuleInput, type Sensitivity, sensitivities, type Thresholds } from './document.ts';
+import {
+  type LevelBounds,
+  type PolicyDocument,
+  type PolicyRule,
+  type RuleInput,
+  type Sensitivity,
+  sensitivities,
+  type Thresholds,
+} from './document.ts';
 
 export interface PolicyQuestion {
   readonly score: number;
@@ -28,10 +36,6 @@ export interface Decision {
 
 export function strictness(verdict: Verdict): number {
   return verdicts.indexOf(verdict);
-}
-
-export function stricter(a: Verdict, b: Verdict): Verdict {
-  return strictness(a) >= strictness(b) ? a : b;
 }
 
 export function levelOf(score: number, bounds: LevelBounds): Level {

@@ -81,7 +81,8 @@ export class PolicyList {
   /** True when an entry might name this attempt if only its network or country were known. */
   mightHold(context: PolicyContext): boolean {
     const atMs = context.occurredAtMs;
-    const anyInForce = (entries: ReadonlyMap<unknown, ListEntry>): boolean => [...entries.values()].some((entry) => atMs < entry.expiresAtMs);
+    const anyInForce = (entries: ReadonlyMap<unknown, ListEntry>): boolean =>
+      [...entries.values()].some((entry) => atMs < entry.expiresAtMs);
     return (context.asn === null && anyInForce(this.asns)) || (context.country === null && anyInForce(this.countries));
   }
 }

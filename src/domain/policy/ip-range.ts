@@ -103,7 +103,9 @@ export class IpRangeTable<T> {
     for (const prefix of this.#prefixes) {
       if (prefix >= 1000 !== (version === 6)) continue;
       const prefixBits = prefix % 1000;
-      const value = (this.#byPrefix.get(prefix) as Map<string, T>).get(rangeKey({ version, words: maskWords(words, prefixBits), prefixBits }));
+      const value = (this.#byPrefix.get(prefix) as Map<string, T>).get(
+        rangeKey({ version, words: maskWords(words, prefixBits), prefixBits }),
+      );
       if (value !== undefined && accept(value)) return value;
     }
     return null;

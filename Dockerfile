@@ -1,0 +1,40 @@
+# The service in a container: non-root, root file system may be read-only, everything it remembers in /data.
+#
+#   docker build -t portcullis .
+#   docker run --read-only -p 127.0.0.1:7450:7450 -v portcullis-data:/data \
+#     -v ./keys.json:/keys.json:ro -e PORTCULLIS_KEYS_FILE=/keys.json portcullis
+#
+# Inside a container "loopback" would be the container itself, so it listens on every address, and therefore starts only
+# with API keys. Settings: docs/settings.md.
+
+FROM node:24-slim AS packages
+WORKDIR /app
+ENV ONNXRUNTIME_NODE_INSTALL=skip
+COPY package.json package-lock.json .npmrc ./
+# The image brings Node itself, and onnxruntime-node brings binaries of every platform (240 MB): both go.
+RUN npm ci --omit=dev --no-audit --no-fund \
+ && rm -rf node_modules/node node_modules/node-linux-* node_modules/node-bin-* node_modules/.bin/node \
+ && arch="$(node -p process.arch)" \
+ && find node_modules/onnxruntime-node/bin -mindepth 2 -maxdepth 2 -type d ! -name linux -exec rm -rf {} + \
+ && find node_modules/onnxruntime-node/bin -mindepth 3 -maxdepth 3 -type d ! -name "$arch" -exec rm -rf {} + \
+ && npm cache clean --force
+COPY src ./src
+COPY assets ./assets
+# Ahead of time, because the root file system of the running container may be read-only.
+RUN node src/tool/compile-asn.ts node_modules/.cache/portcullis
+
+FROM node:24-slim
+WORKDIR /app
+ENV NODE_ENV=production PORTCULLIS_HOST=0.0.0.0 PORTCULLIS_DATA_DIR=/data
+COPY --from=packages /app ./
+COPY models ./models
+COPY policies ./policies
+COPY LICENSE NOTICE ./
+RUN mkdir /data && chown node:node /data
+USER node
+VOLUME /data
+EXPOSE 7450
+HEALTHCHECK --interval=10s --timeout=2s --start-period=10s \
+  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORTCULLIS_PORT || 7450}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+# Node is process 1 and handles SIGTERM itself: it stops accepting, drains, and leaves.
+ENTRYPOINT ["node", "src/main.ts"]
