@@ -10,8 +10,13 @@ export function answerJson(reply: FastifyReply, json: string): FastifyReply {
   return reply.send(json);
 }
 
+/** For answers about people, which no proxy should keep. */
+export function answerPrivateJson(reply: FastifyReply, json: string): FastifyReply {
+  reply.header('cache-control', 'no-store');
+  return answerJson(reply, json);
+}
+
 export function answerProblem(reply: FastifyReply, problem: Problem): FastifyReply {
-  reply.request.admitted.refusal = problem.code;
   reply.code(problem.statusCode);
   for (const [name, value] of Object.entries(problem.headers)) reply.header(name, value);
   reply.header('content-type', problemContentType);

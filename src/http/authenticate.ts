@@ -15,8 +15,6 @@ export interface Admitted {
   startedMs: number;
   /** Bytes of the body, for the digest of a named attempt. */
   bytes: Buffer | null;
-  /** Code of the refusal, for the log and the metrics. */
-  refusal: string | null;
 }
 
 declare module 'fastify' {

@@ -18,7 +18,7 @@ export function createBodyClock(limits: ConnectionLimits, nowMs: () => number, e
     for (const [request, sinceMs] of awaited) {
       if (sinceMs > oldest) break;
       awaited.delete(request);
-      if (!request.destroyed) expired(request);
+      if (!request.destroyed && !request.complete) expired(request);
     }
   }, limits.checkIntervalMs);
   timer.unref();

@@ -69,8 +69,8 @@ function refusePipelined(request: IncomingMessage, response: ServerResponse, eve
 }
 
 /** Answers what Node's parser could not read as a request, and closes. */
-export function answerClientError(error: NodeJS.ErrnoException, socket: Socket, events: ConnectionEvents): void {
-  if (error.code === 'ECONNRESET' || !socket.writable || socket.bytesWritten > 0 && refusedSockets.has(socket)) {
+export function answerClientError(error: { readonly code?: string }, socket: Socket, events: ConnectionEvents): void {
+  if (error.code === 'ECONNRESET' || !socket.writable || refusedSockets.has(socket)) {
     socket.destroy();
     return;
   }

@@ -13,7 +13,7 @@ import { answerClientError, type ConnectionEvents, type ConnectionLimits, create
 import type { Dependencies } from './dependencies.ts';
 import { attemptBytesMax, type BatchLimits, type Door } from './door.ts';
 import { readJson } from './json-body.ts';
-import { type LogOptions, logRefusals } from './log.ts';
+import { createRefusalLog, type LogOptions, type RefusalLog } from './log.ts';
 import { Problem } from './problem.ts';
 import { describeRoutes, serveReference } from './reference.ts';
 import { batchRoute } from './route/batch.ts';
@@ -47,14 +47,15 @@ export async function createServer(dependencies: Dependencies, options: ServerOp
   const { metrics, clock } = dependencies;
   const events: ConnectionEvents = { refused: metrics.refused, dropped: metrics.connectionDropped };
   const app = createApp(limits, events, options.log);
-  const bodyClock = createBodyClock(limits, clock.monotonicMs, (request) => {
-    metrics.refused('request_timeout');
-    request.destroy();
-  });
+  const bodyClock = createBodyClock(limits, clock.monotonicMs, (request) => answerClientError({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, request.socket, events));
   app.addHook('onClose', async () => bodyClock.close());
   admitRequests(app, dependencies, bodyClock);
-  answerRefusals(app);
-  logRefusals(app, metrics, options.log);
+  const log = createRefusalLog(app.log, options.log);
+  answerRefusals(app, (request, problem) => {
+    bodyClock.arrived(request.raw);
+    metrics.refused(problem.code);
+    log(request, problem);
+  });
   await describeRoutes(app, options.version, keyring !== null);
   const limiter = await createLimiter(app, options);
   const door: Door = {
@@ -133,21 +134,22 @@ function admitRequests(app: FastifyInstance, { clock }: Dependencies, bodyClock:
     // A refusal travels as the body, because an error here would also close a connection that is in good order.
     done(null, readJson(body as Buffer));
   });
-  app.addHook('onResponse', (request, _reply, done) => {
-    bodyClock.arrived(request.raw);
-    done();
-  });
 }
 
 function untouched(startedMs: number): Admitted {
-  return { caller: null, startedMs, bytes: null, refusal: null };
+  return { caller: null, startedMs, bytes: null };
 }
 
-function answerRefusals(app: FastifyInstance): void {
+/** Refusals are counted and logged here rather than in a hook after each answer, which the hot path would pay for. */
+function answerRefusals(app: FastifyInstance, refused: RefusalLog): void {
+  const refuse = (reply: FastifyReply, problem: Problem): FastifyReply => {
+    refused(reply.request, problem);
+    return answerProblem(reply, problem);
+  };
   app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
     const problem = problemOf(error);
     if (problem.code === 'internal') app.log.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'a request failed');
-    return answerProblem(reply, problem);
+    return refuse(reply, problem);
   });
   const routes: { readonly pattern: RegExp; readonly method: string }[] = [];
   app.addHook('onRoute', (route) => {
@@ -157,9 +159,9 @@ function answerRefusals(app: FastifyInstance): void {
   app.setNotFoundHandler((request, reply) => {
     const path = request.raw.url?.split('?', 1)[0] ?? '';
     const allowed = [...new Set(routes.filter((route) => route.pattern.test(path)).map((route) => route.method))];
-    if (allowed.length === 0) return answerProblem(reply, new Problem('not_found', 'See /docs for what there is.'));
+    if (allowed.length === 0) return refuse(reply, new Problem('not_found', 'See /docs for what there is.'));
     const allow = allowed.join(', ');
-    return answerProblem(reply, new Problem('method_not_allowed', `This path takes ${allow}.`, null, { allow }));
+    return refuse(reply, new Problem('method_not_allowed', `This path takes ${allow}.`, null, { allow }));
   });
 }
 

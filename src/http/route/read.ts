@@ -1,5 +1,5 @@
 // GET /v1/assessments/{id}, GET and DELETE /v1/users/{id}: what is kept, and forgetting it.
-import { answerJson } from '../answer.ts';
+import { answerPrivateJson } from '../answer.ts';
 import type { Caller } from '../api-key.ts';
 import { storedAssessmentJson } from '../assessment-json.ts';
 import type { Door } from '../door.ts';
@@ -39,7 +39,7 @@ export function readRoutes(door: Door): void {
       const { tenant } = request.admitted.caller as Caller;
       const stored = await useCases.readAssessment(tenant, checkedId(request.params.id, 64));
       if (stored === null) throw new Problem('unknown_assessment', 'There is no such assessment, or it was removed after its retention time.');
-      return answerJson(reply, storedAssessmentJson(stored));
+      return answerPrivateJson(reply, storedAssessmentJson(stored));
     },
   );
 
@@ -61,7 +61,7 @@ export function readRoutes(door: Door): void {
       const userId = checkedId(request.params.id, 256);
       const profile = await useCases.describeUser(tenant, userId);
       if (profile === null) throw new Problem('unknown_user', 'Nothing is remembered of this user.');
-      return answerJson(reply, JSON.stringify(userJson(userId, profile)));
+      return answerPrivateJson(reply, JSON.stringify(userJson(userId, profile)));
     },
   );
 
@@ -82,7 +82,7 @@ export function readRoutes(door: Door): void {
     async (request, reply) => {
       const { tenant } = request.admitted.caller as Caller;
       const erased = await useCases.eraseUser(tenant, checkedId(request.params.id, 256));
-      return answerJson(reply, JSON.stringify({ erased: erased.profile || erased.assessments > 0, assessments: erased.assessments }));
+      return answerPrivateJson(reply, JSON.stringify({ erased: erased.profile || erased.assessments > 0, assessments: erased.assessments }));
     },
   );
 }
