@@ -33,8 +33,7 @@ async function main(paths: readonly string[]): Promise<void> {
   const listings = await countListings(paths);
   const classes = new Map<number, AsnClass>();
   for (const [asn, name] of organisations) {
-    const found = classifyOrganisation(name, { lists: listings.get(asn) ?? 0 });
-    if (found !== 'unknown') classes.set(asn, found);
+    classes.set(asn, classifyOrganisation(name, { lists: listings.get(asn) ?? 0 }));
   }
   // Listed networks that announce nothing today may tomorrow.
   for (const asn of listings.keys()) if (!organisations.has(asn)) classes.set(asn, 'hosting');

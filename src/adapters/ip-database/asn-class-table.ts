@@ -2,7 +2,7 @@
 // a class is the same on every machine and a change of it is visible in a review.
 //
 // Format: "#" lines say sources, date and the command that rebuilds it. Then one line per class, "hosting 3i 1 2f ...": the
-// ASNs in ascending order as differences in base 36. Networks not in it are classed by the same rules from their name.
+// ASNs in ascending order as differences in base 36. Networks not in it are newer and are classed from their name by the same rules.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { type AsnClass, asnClasses } from '../../domain/ip-facts.ts';
@@ -12,26 +12,26 @@ export interface AsnClasses {
   readonly classify: AsnClassifier;
   /** First digits of the table's hash; caches made with another table are stale. */
   readonly version: string;
-  readonly entries: number;
 }
 
 const shippedTable = new URL('../../../assets/ip/asn-classes.txt', import.meta.url);
 
-/** Throws with a sentence when the table is missing or damaged. */
+/** Throws when the table is missing. It is parsed when first asked: a start with a compiled ASN table needs only its version. */
 export async function openAsnClasses(path: string | URL = shippedTable): Promise<AsnClasses> {
   const text = await readFile(path, 'utf8');
-  const known = parseAsnClasses(text);
+  let known: ReadonlyMap<number, AsnClass> | null = null;
   return {
-    classify: (asn, organisation) => known.get(asn) ?? classifyOrganisation(organisation),
+    classify(asn, organisation) {
+      known ??= parseAsnClasses(text);
+      return known.get(asn) ?? classifyOrganisation(organisation);
+    },
     version: createHash('sha256').update(text).digest('hex').slice(0, 12),
-    entries: known.size,
   };
 }
 
 export function formatAsnClasses(comments: readonly string[], classes: ReadonlyMap<number, AsnClass>): string {
   const lines = comments.map((comment) => `# ${comment}`);
   for (const name of asnClasses) {
-    if (name === 'unknown') continue;
     const asns = [...classes].filter(([, value]) => value === name).map(([asn]) => asn);
     asns.sort((left, right) => left - right);
     const steps = asns.map((asn, index) => (asn - (asns[index - 1] ?? 0)).toString(36));

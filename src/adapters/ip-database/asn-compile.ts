@@ -2,12 +2,12 @@
 //
 // The CSVs hold 44 MB, mostly names repeated per range. Each network's name is kept once, so the result is about 13 MB and
 // loads in milliseconds. Runs once per version of the package, at first start or ahead of time with compile-asn.
-import { mkdir, readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { asnClasses } from '../../domain/ip-facts.ts';
 import type { AsnClassifier } from './asn-class.ts';
 import { parseAddress } from './address-text.ts';
-import { packFile, replaceFile } from './packed-file.ts';
+import { packFile } from './packed-file.ts';
 
 /** Raised when the meaning of a column changes, so that an old cache is compiled again. */
 export const asnFormat = 1;
@@ -32,13 +32,13 @@ export async function readOrganisations(packageDirectory: string): Promise<Map<n
 
 async function readPackage(packageDirectory: string): Promise<{ networks: Networks; ranges4: Ranges; ranges6: Ranges }> {
   const networks: Networks = { rows: new Map(), names: [] };
-  const ranges4 = await readRanges(join(packageDirectory, 'asn-ipv4-num.csv'), 1, parseWord, networks);
+  const ranges4 = await readRanges(join(packageDirectory, 'asn-ipv4-num.csv'), 1, parseOneWord, networks);
   const ranges6 = await readRanges(join(packageDirectory, 'asn-ipv6.csv'), 4, parseSixWords, networks);
   return { networks, ranges4, ranges6 };
 }
 
-/** Throws with the file and line when the CSV is not what the package's description says. */
-export async function compileAsnFile(packageDirectory: string, version: string, classify: AsnClassifier, target: string): Promise<void> {
+/** The packed file of a package. Throws with the file and line when the CSV is not what the package's description says. */
+export async function compileAsn(packageDirectory: string, version: string, classify: AsnClassifier): Promise<Buffer> {
   const { networks, ranges4, ranges6 } = await readPackage(packageDirectory);
   const pool = Buffer.from(networks.names.join(''));
   const nameEnds = new Uint32Array(networks.names.length);
@@ -62,13 +62,7 @@ export async function compileAsnFile(packageDirectory: string, version: string, 
     classes,
     names: new Uint8Array(pool),
   };
-  await mkdir(dirname(target), { recursive: true });
-  await replaceFile(target, packFile({ kind: 'asn', format: asnFormat, version }, columns));
-}
-
-function parseWord(text: string): readonly number[] | null {
-  const word = Number(text);
-  return /^\d{1,10}$/u.test(text) && word <= 0xffffffff ? [word] : null;
+  return packFile({ kind: 'asn', format: asnFormat, version }, columns);
 }
 
 function parseSixWords(text: string): readonly number[] | null {
@@ -77,36 +71,51 @@ function parseSixWords(text: string): readonly number[] | null {
   return words !== null && words.length === 4 ? words : null;
 }
 
+function parseOneWord(text: string): readonly number[] | null {
+  const word = parseWord(text);
+  return word < 0 ? null : [word];
+}
+
+/** An unsigned 32-bit decimal number, or -1. By hand: it runs two million times. */
+function parseWord(text: string): number {
+  if (text.length === 0 || text.length > 10) return -1;
+  let word = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9) return -1;
+    word = word * 10 + digit;
+  }
+  return word <= 0xffffffff ? word : -1;
+}
+
 async function readRanges(path: string, wordsEach: number, parse: (text: string) => readonly number[] | null, networks: Networks): Promise<Ranges> {
-  const text = await readFile(path, 'utf8');
-  let capacity = 0;
+  // As single bytes, which is twice as fast and half as large as decoding all: only names are anything but ASCII.
+  const text = await readFile(path, 'latin1');
+  let capacity = 1;
   for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) capacity += 1;
-  capacity += 1;
   const starts = new Uint32Array(capacity * wordsEach);
   const ends = new Uint32Array(capacity * wordsEach);
   const values = new Uint32Array(capacity);
   let count = 0;
-  let lineFrom = 0;
   let lineNumber = 0;
-  while (lineFrom < text.length) {
+  for (let from = 0, to = 0; from < text.length; from = to + 1) {
     lineNumber += 1;
-    let lineTo = text.indexOf('\n', lineFrom);
-    if (lineTo < 0) lineTo = text.length;
-    const line = text.slice(lineFrom, lineTo);
-    lineFrom = lineTo + 1;
-    if (line === '') continue;
-    const first = line.indexOf(',');
-    const second = line.indexOf(',', first + 1);
-    const third = line.indexOf(',', second + 1);
-    const start = parse(line.slice(0, first));
-    const end = parse(line.slice(first + 1, second));
-    const asn = parseWord(line.slice(second + 1, third));
-    if (first < 0 || third < 0 || start === null || end === null || asn === null) throw new Error(`${path} line ${lineNumber} is not "first,last,asn,name"`);
+    to = text.indexOf('\n', from);
+    if (to < 0) to = text.length;
+    if (to === from) continue;
+    const first = text.indexOf(',', from);
+    const second = text.indexOf(',', first + 1);
+    const third = text.indexOf(',', second + 1);
+    const isWhole = first > 0 && second > 0 && third > 0 && third < to;
+    const start = isWhole ? parse(text.slice(from, first)) : null;
+    const end = isWhole ? parse(text.slice(first + 1, second)) : null;
+    const asn = isWhole ? parseWord(text.slice(second + 1, third)) : -1;
+    if (start === null || end === null || asn < 0) throw new Error(`${path} line ${lineNumber} is not "first,last,asn,name"`);
     // Where two ranges overlap (the package has had single cases) the one that starts first keeps its addresses.
     if (count > 0 && !isAfter(start, ends, (count - 1) * wordsEach)) continue;
     starts.set(start, count * wordsEach);
     ends.set(end, count * wordsEach);
-    values[count] = rowOf(networks, asn[0] as number, line, third + 1);
+    values[count] = networks.rows.get(asn) ?? addNetwork(networks, asn, text.slice(third + 1, to));
     count += 1;
   }
   return { starts: starts.slice(0, count * wordsEach), ends: ends.slice(0, count * wordsEach), values: values.slice(0, count) };
@@ -120,12 +129,10 @@ function isAfter(words: readonly number[], column: Uint32Array, at: number): boo
   return false;
 }
 
-function rowOf(networks: Networks, asn: number, line: string, nameFrom: number): number {
-  const known = networks.rows.get(asn);
-  if (known !== undefined) return known;
+function addNetwork(networks: Networks, asn: number, field: string): number {
   const row = networks.names.length;
   networks.rows.set(asn, row);
-  networks.names.push(readName(line.slice(nameFrom)));
+  networks.names.push(readName(Buffer.from(field, 'latin1').toString('utf8')));
   return row;
 }
 
@@ -133,5 +140,5 @@ function rowOf(networks: Networks, asn: number, line: string, nameFrom: number):
 function readName(field: string): string {
   const trimmed = field.trim();
   const bare = trimmed.startsWith('"') && trimmed.endsWith('"') && trimmed.length > 1 ? trimmed.slice(1, -1).replaceAll('""', '"') : trimmed;
-  return bare.replace(/\p{Cc}+/gu, ' ').slice(0, 200);
+  return bare.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 200);
 }

@@ -1,14 +1,14 @@
 // Which network announces an address: the compiled ASN ranges, opened from a cache file that is made when it is missing.
-import { readdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { IpAddress } from '../../domain/attempt.ts';
 import { type AsnFacts, asnClasses } from '../../domain/ip-facts.ts';
 import type { AsnClassifier } from './asn-class.ts';
-import { asnFormat, compileAsnFile } from './asn-compile.ts';
+import { asnFormat, compileAsn } from './asn-compile.ts';
 import { atOnce } from './in-slices.ts';
-import { PackedFileError, unpackFile, unpackRanges } from './packed-file.ts';
-import type { RangeTable } from './range-table.ts';
+import { PackedFileError, rangeColumnsOf, replaceFile, unpackFile } from './packed-file.ts';
+import { RangeTable } from './range-table.ts';
 
 export interface AsnTable {
   readonly version: string;
@@ -31,31 +31,43 @@ export async function openAsnTable(options: AsnTableOptions): Promise<AsnTable> 
   const packageDirectory = options.packageDirectory ?? dirname(fileURLToPath(import.meta.resolve('@ip-location-db/asn/package.json')));
   const version = await readVersion(packageDirectory);
   const path = join(options.cacheDirectory, `asn-${version}-${asnFormat}-${options.classesVersion}.bin`);
-  const cached = await loadAsnFile(path).catch((error: unknown) => {
+  const cached = await readFile(path).then(asnTableOf).catch((error: unknown) => {
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     if (isMissing || error instanceof PackedFileError) return null;
     throw error;
   });
   if (cached !== null) return cached;
-  await compileAsnFile(packageDirectory, version, options.classify, path);
-  await removeOlder(options.cacheDirectory, basename(path));
-  return loadAsnFile(path);
+  const bytes = await compileAsn(packageDirectory, version, options.classify);
+  await keep(path, bytes);
+  return asnTableOf(bytes);
 }
 
-/** Throws PackedFileError or the file system's error. */
-export async function loadAsnFile(path: string): Promise<AsnTable> {
-  const file = atOnce(unpackFile(await readFile(path)));
+/** A cache that cannot be written (a read-only image) costs the next start its seconds and nothing else. */
+async function keep(path: string, bytes: Buffer): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await replaceFile(path, bytes);
+    await removeOlder(dirname(path), basename(path));
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code !== 'EROFS' && code !== 'EACCES' && code !== 'EPERM' && code !== 'ENOSPC') throw error;
+  }
+}
+
+/** Throws PackedFileError. */
+export function asnTableOf(bytes: Buffer): AsnTable {
+  const file = atOnce(unpackFile(bytes));
   if (file.meta['kind'] !== 'asn' || file.meta['format'] !== asnFormat) throw new PackedFileError('is not a compiled ASN table');
-  const ranges = atOnce(unpackRanges(file));
+  const ranges = RangeTable.trust(rangeColumnsOf(file));
   const numbers = file.u32('numbers');
   const nameEnds = file.u32('nameEnds');
   const classes = file.u8('classes');
   const pool = file.u8('names');
-  checkNetworks(ranges, numbers, nameEnds, classes, pool);
+  checkNetworks(numbers, nameEnds, classes, pool);
   const names = Buffer.from(pool.buffer, pool.byteOffset, pool.byteLength);
   const version = String(file.meta['version']);
   // One object per network that was ever asked for: names are decoded once, and everyone who keeps facts shares them.
-  const known: (AsnFacts | undefined)[] = Array.from({ length: numbers.length });
+  const known = new Map<number, AsnFacts>();
   const decode = (row: number): AsnFacts => ({
     asn: numbers[row] as number,
     organisation: names.toString('utf8', row === 0 ? 0 : (nameEnds[row - 1] as number), nameEnds[row]),
@@ -67,16 +79,19 @@ export async function loadAsnFile(path: string): Promise<AsnTable> {
     entries: ranges.entries,
     find(ip) {
       const row = ranges.find(ip);
-      if (row < 0) return null;
-      const facts = known[row] ?? decode(row);
-      known[row] = facts;
+      if (row < 0 || row >= numbers.length) return null;
+      let facts = known.get(row);
+      if (facts === undefined) {
+        facts = decode(row);
+        known.set(row, facts);
+      }
       return facts;
     },
   };
 }
 
 /** Everything a look-up relies on, so that a file made by another program cannot make one throw. */
-function checkNetworks(ranges: RangeTable, numbers: Uint32Array, nameEnds: Uint32Array, classes: Uint8Array, pool: Uint8Array): void {
+function checkNetworks(numbers: Uint32Array, nameEnds: Uint32Array, classes: Uint8Array, pool: Uint8Array): void {
   const rows = numbers.length;
   if (nameEnds.length !== rows || classes.length !== rows) throw new PackedFileError('is damaged: columns differ in length');
   let before = 0;
@@ -84,9 +99,7 @@ function checkNetworks(ranges: RangeTable, numbers: Uint32Array, nameEnds: Uint3
     if (end < before || end > pool.length) throw new PackedFileError('is damaged: names out of range');
     before = end;
   }
-  if (classes.some((value) => value >= asnClasses.length)) throw new PackedFileError('is damaged: unknown class');
-  const isRow = (value: number): boolean => value < rows;
-  if (!ranges.columns.values4.every(isRow) || !ranges.columns.values6.every(isRow)) throw new PackedFileError('is damaged: unknown network');
+  for (const value of classes) if (value >= asnClasses.length) throw new PackedFileError('is damaged: unknown class');
 }
 
 async function readVersion(packageDirectory: string): Promise<string> {

@@ -45,6 +45,8 @@ export async function openIpDatabase(options: IpDatabaseOptions): Promise<IpData
   };
   const classes = await openAsnClasses();
   const asnFile = await open(options.asnFile, 'asn');
+  // A damaged table must end the start, not the first look-up.
+  if (asnFile !== null) classes.classify(0, '');
   const [asnTable, places, anonymous, connection, snapshot] = await Promise.all([
     asnFile === null ? openAsnTable({ cacheDirectory: options.cacheDirectory, classify: classes.classify, classesVersion: classes.version }) : null,
     Promise.all(placePaths.map((path) => open(path, 'country') as Promise<MmdbFile>)),

@@ -8,7 +8,7 @@
 import { randomBytes } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
-import { RangeTable, type Steps } from './range-table.ts';
+import { type RangeColumns, RangeTable, type Steps } from './range-table.ts';
 
 const magic = 'PCRANGE1';
 const fixedBytes = 16;
@@ -91,17 +91,17 @@ export function* unpackFile(bytes: Buffer): Steps<PackedFile> {
   };
 }
 
-/** The range table among the columns of a file. Throws PackedFileError, a RangeError of the table included. */
+/** The columns of the range table in a file. Throws PackedFileError when one is missing. */
+export function rangeColumnsOf(file: PackedFile): RangeColumns {
+  const [starts4, ends4, values4] = [file.u32('starts4'), file.u32('ends4'), file.u32('values4')];
+  const [starts6, ends6, values6] = [file.u32('starts6'), file.u32('ends6'), file.u32('values6')];
+  return { starts4, ends4, values4, starts6, ends6, values6 };
+}
+
+/** The range table in a file, checked. Throws PackedFileError. */
 export function* unpackRanges(file: PackedFile): Steps<RangeTable> {
   try {
-    return yield* RangeTable.check({
-      starts4: file.u32('starts4'),
-      ends4: file.u32('ends4'),
-      values4: file.u32('values4'),
-      starts6: file.u32('starts6'),
-      ends6: file.u32('ends6'),
-      values6: file.u32('values6'),
-    });
+    return yield* RangeTable.check(rangeColumnsOf(file));
   } catch (error) {
     if (error instanceof RangeError) throw new PackedFileError(`is damaged: ${error.message}`, { cause: error });
     throw error;
