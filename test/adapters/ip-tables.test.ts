@@ -42,6 +42,7 @@ t.test('a written address reads back as its words, also shortened, in capitals a
   );
   t.strictSame(parseAddress('::ffff:192.0.2.1'), [0xc0000201]);
   t.strictSame(parseAddress('::'), [0, 0, 0, 0]);
+  t.equal(parseAddress('1:2:3:4::5:6:7:8'), null, '"::" stands for at least one group');
   t.end();
 });
 
@@ -199,7 +200,7 @@ async function asnPackage(t: { teardown(undo: () => Promise<void>): void }, csv4
 }
 
 t.test('ASN ranges compile once into a cache that answers with number, name and class', async (t) => {
-  const packageDirectory = await asnPackage(t, '16777216,16777471,64500,"Example ""Cloud"", Inc."\n16777472,16777500,64501,Späť Telecom\n', '2001:db8::,2001:db8::ffff,64501,ignored second name\n');
+  const packageDirectory = await asnPackage(t, '16777216,16777471,64500,"Example ""Cloud"", Inc."\n16777472,16777500,64501,Späť Telecom\n16777480,16777600,64500,overlaps\n', '2001:db8::,2001:db8::ffff,64501,ignored second name\n');
   const cacheDirectory = join(packageDirectory, 'cache');
   let classified = 0;
   const classify = (_: number, name: string) => {
