@@ -16,6 +16,8 @@ import { normaliseRow, parseTrees, type Trees, walkTrees } from './trees.ts';
 export interface OnnxScorer extends Scorer {
   readonly manifest: ModelManifest;
   readonly trees: Trees;
+  /** Sums per group of `count` rows straight from the runtime, before centring; null when it failed. Brings `rows` to what the trees read. */
+  runtimeSums(rows: Float32Array, count: number): Promise<Float64Array | null>;
   /** Calls of the runtime that failed since the start; the walk answered for them. */
   failures(): number;
 }
@@ -95,17 +97,20 @@ function createScorer(session: InferenceSession, manifest: ModelManifest, trees:
   const centres = Float64Array.from(manifest.centres);
   let failures = 0;
 
-  async function runBatch(batch: Batch): Promise<Contributions[]> {
-    normaliseRow(batch.rows);
+  async function runtimeSums(rows: Float32Array, count: number): Promise<Float64Array | null> {
+    normaliseRow(rows);
     try {
-      const results = await session.run({ [input]: new Tensor('float32', batch.rows, [batch.count, width]) });
+      const results = await session.run({ [input]: new Tensor('float32', rows, [count, width]) });
       const sums = results[output]?.data;
-      if (sums instanceof Float64Array && sums.length === batch.count * groups) {
-        return Array.from({ length: batch.count }, (_, row) => centred(sums.subarray(row * groups, (row + 1) * groups)));
-      }
+      return sums instanceof Float64Array && sums.length === count * groups ? sums : null;
     } catch {
-      // Counted below; the walk answers.
+      return null;
     }
+  }
+
+  async function runBatch(batch: Batch): Promise<Contributions[]> {
+    const sums = await runtimeSums(batch.rows, batch.count);
+    if (sums !== null) return Array.from({ length: batch.count }, (_, row) => centred(sums.subarray(row * groups, (row + 1) * groups)));
     failures += 1;
     return Array.from({ length: batch.count }, (_, row) => centred(walk(batch.rows.subarray(row * width, (row + 1) * width))));
   }
@@ -127,6 +132,7 @@ function createScorer(session: InferenceSession, manifest: ModelManifest, trees:
     manifest,
     trees,
     score: createBatcher(width, runBatch),
+    runtimeSums,
     rank: (logOdds) => rankOf(manifest.calibration, logOdds),
     failures: () => failures,
     close: () => session.release(),
