@@ -106,6 +106,31 @@ t.test('an expression that cannot be right, or could be slow, is refused when th
   t.end();
 });
 
+t.test('a word that can never occur is refused, because the rule would silently never hold', (t) => {
+  const refused: [string, string][] = [
+    [
+      'method == "pasword"',
+      'method is never "pasword", only password, passkey, otp, push, magic_link, federated, certificate, recovery, other',
+    ],
+    ['"NEW_DEVCE" in reasons', 'reasons is never "NEW_DEVCE" (docs/signals.md lists the reasons)'],
+    ['reasons.exists(code, code == "NEW_DEVCE")', 'reasons is never "NEW_DEVCE" (docs/signals.md lists the reasons)'],
+    ['lists.all(kind, !(kind in ["tor", "vnp"]))', 'lists is never "vnp", only tor, vpn, proxy, relay, hosting, cdn, blocklist'],
+    ['"failed" == result', 'result is never "failed", only success, failure'],
+    ['asn_class != "datacenter"', 'asn_class is never "datacenter", only hosting, isp, mobile, business, education, government, unknown'],
+    ['level in ["high", "severe"]', 'level is never "severe", only low, medium, high, critical'],
+  ];
+  for (const [when, expected] of refused) t.equal(problem(rule(when)), `rules[0].when (r) is refused: ${expected}`);
+  for (const when of [
+    '"NEW_DEVICE" in reasons',
+    'reasons.exists(code, code in ["NEW_DEVICE", "NEW_COUNTRY"])',
+    'method == ""',
+    'user.roles.exists(role, role == "anything")',
+  ]) {
+    t.equal(problem(rule(when)), 'accepted', when);
+  }
+  t.end();
+});
+
 t.test('a rule by which a worse attempt could get a softer verdict is refused', (t) => {
   const cases: [string, string, boolean][] = [
     ['score > 0.5 && degraded || level in ["high", "critical"]', 'at_least: deny', true],
@@ -179,7 +204,7 @@ t.test('a rule by which a worse attempt could get a softer verdict is refused', 
 t.test('an expression that fails on an attempt counts as not holding and is reported, and the other rules go on', (t) => {
   const text = `${head}rules:
   - { name: first-role, when: 'user.roles[0] == "admin"', at_least: deny }
-  - { name: staff, when: '"staff" in lists || breached', at_least: challenge }
+  - { name: staff, when: '"tor" in lists || breached', at_least: challenge }
 `;
   const failures: string[] = [];
   const reading = read(text, (name, why) => failures.push(`${name}: ${why}`));

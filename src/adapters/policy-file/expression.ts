@@ -9,6 +9,7 @@ import { parseIpRange, parseIpWords, rangeContains } from '../../domain/policy/i
 import type { Clock } from '../../ports/clock.ts';
 import { childNodes, directionProblem } from './direction.ts';
 import { Client, Device, RuleView, User, variables } from './rule-view.ts';
+import { vocabularyProblem } from './vocabulary.ts';
 
 export const expressionCharactersMax = 2000;
 /** A list of two hundred countries and a few conditions fit; at about 30 ns a node this is some 10 microseconds. */
@@ -194,8 +195,8 @@ export function compileExpression(text: string, effect: RuleEffect, clock: Stopw
     const checked = parsed.check();
     if (!checked.valid) return { ok: false, problem: summary(checked.error) };
     if (checked.type !== 'bool') return { ok: false, problem: `it gives ${checked.type}, not bool` };
-    const direction = directionProblem(parsed.ast, effect);
-    if (direction !== null) return { ok: false, problem: direction };
+    const meaning = vocabularyProblem(parsed.ast) ?? directionProblem(parsed.ast, effect);
+    if (meaning !== null) return { ok: false, problem: meaning };
     const holds = guarded(parsed, onFailure);
     const tookMs = evaluationMs(() => quietly(parsed), clock);
     return tookMs > evaluationMsMax

@@ -52,7 +52,8 @@ attempt counts as not holding and is reported once per revision.
 |---|---|---|
 ${variables.map(([name, type, meaning]) => `| \`${name}\` | \`${type.replace('google.protobuf.Timestamp', 'timestamp')}\` | ${meaning} |`).join('\n')}
 
-Functions: ${functionNames.map((name) => `\`${name}\``).join(', ')}. Iteration (\`all\`, \`exists\`, \`exists_one\`) may not be nested. \`matches\` is refused, because a regular
+Functions: ${functionNames.map((name) => `\`${name}\``).join(', ')}. A word that a variable can never be
+(\`method == "pasword"\`) is refused. Iteration (\`all\`, \`exists\`, \`exists_one\`) may not be nested. \`matches\` is refused, because a regular
 expression can take seconds.
 `;
 }
