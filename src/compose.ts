@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { createPseudonyms } from './adapters/crypto/pseudonyms.ts';
 import { createRandom } from './adapters/crypto/random.ts';
 import type { IpDatabase } from './adapters/ip-database/ip-database.ts';
+import { watchListDirectory } from './adapters/ip-database/list-directory.ts';
 import { openIpDatabase } from './adapters/ip-database/open.ts';
 import { type LmdbStores, openLmdbStores } from './adapters/lmdb/open.ts';
 import { type OnnxScorer, openOnnxScorer } from './adapters/onnx/scorer.ts';
@@ -53,6 +54,12 @@ export async function openCore(settings: Settings, options: CoreOptions): Promis
   const stores = openLmdbStores({ directory: join(dataDirectory, 'store'), clock, onProblem: options.onProblem });
   try {
     const [ip, scorer] = await Promise.all([openIp(settings), openModel(settings)]);
+    const feeds = await watchListDirectory({
+      directory: join(dataDirectory, 'feeds'),
+      intervalMs: feedsPollMs,
+      onLists: (lists) => ip.swapLists(lists),
+      onProblem: options.onProblem,
+    });
     const policy = openPolicy(settings, dataDirectory, clock, options.onProblem);
     const pseudonyms = createPseudonyms({ key: pseudonymKey(settings, dataDirectory) });
     const ports = { ip, profiles: stores.profiles, assessments: stores.assessments, pseudonyms, scorer, policy, clock, random: createRandom(clock) };
@@ -64,6 +71,7 @@ export async function openCore(settings: Settings, options: CoreOptions): Promis
       assess,
       async close() {
         policy.close();
+        feeds.close();
         await stores.close();
         await scorer.close();
         ip.close();
@@ -85,6 +93,9 @@ function openDataDirectory(directory: string): string {
     throw new SettingsError(`The data directory ${directory} cannot be written (${(error as NodeJS.ErrnoException).code}): make it writable or name another in PORTCULLIS_DATA_DIR.`);
   }
 }
+
+/** How soon a running service takes over a newly downloaded list. */
+const feedsPollMs = 15_000;
 
 function openIp(settings: Settings): Promise<IpDatabase> {
   return openIpDatabase({
