@@ -7,7 +7,8 @@ import type { FallbackRule, SignalDefinition } from './signal/definition.ts';
 
 /**
  * Log-odds of an attempt of which no line holds: one in four hundred. High next to the true share of takeovers, because the rules see
- * less than the model, and low enough that it takes three or four independent signs to get to even odds, as no single line is worth more than 2.
+ * less than the model, and so low that no line alone, however strong (four at most), makes a takeover even half likely: it takes two or
+ * three independent signs.
  */
 export const rulesBaseLogOdds = -6;
 

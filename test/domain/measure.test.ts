@@ -77,3 +77,19 @@ t.test('evidence is rounded to what a reader can use', (t) => {
   t.equal(daysBetween(5, 0), 0);
   t.end();
 });
+
+t.test('rounding keeps three significant digits at any size', (t) => {
+  const exponent = fc.integer({ min: -40, max: 40 });
+  fc.assert(
+    fc.property(fc.integer({ min: -999_999, max: 999_999 }), exponent, (digits, power) => {
+      const value = digits * 10 ** power;
+      const result = rounded(value) as number;
+      return Number(result.toPrecision(3)) === result && Math.abs(result - value) <= 0.0050001 * Math.abs(value);
+    }),
+  );
+  t.equal(rounded(0), 0);
+  t.equal(rounded(0.9995), 1);
+  t.equal(rounded(-123_456), -123_000);
+  t.equal(rounded(Number.MIN_VALUE), Number.MIN_VALUE);
+  t.end();
+});

@@ -2,9 +2,11 @@ import t from 'tap';
 import type { BehaviorClaim, TypingSample } from '../../../src/domain/attempt.ts';
 import type { AccountProfile } from '../../../src/domain/profile/account.ts';
 import type { Visit } from '../../../src/domain/profile/visit.ts';
+import { behaviourSignals } from '../../../src/domain/signal/behaviour/signals.ts';
 import { behaviourRobot } from '../../../src/domain/signal/behaviour/robot.ts';
 import { behaviourTyping } from '../../../src/domain/signal/behaviour/typing.ts';
 import { accountWith, dayMs, type Derived, deriveSignal, factsWith, homeVisits, nowMs } from '../../support/facts.ts';
+import { checkContract, checkDefinition } from '../../support/signal-contract.ts';
 import { behaviorWith, person, typedBy, typedByMachine } from '../../support/typing.ts';
 
 const her = person(11);
@@ -134,5 +136,13 @@ t.test('a form filled without keys, however fast, and any excused input are no e
   t.equal(robot(typedByMachine(7, 1, 1), { formMs: 40 }).cause, 'unknown');
   t.equal(robot({ dwellMs: new Array<number>(10).fill(100), flightMs: new Array<number>(9).fill(100) }).cause, 'unknown');
   t.match(deriveSignal(behaviourRobot, factsWith()).explain(0.1).evidence, { keys: 0, mean_hold_ms: null, form_ms: null });
+  t.end();
+});
+
+t.test('the behaviour signals keep the contract of signals on any facts', (t) => {
+  for (const signal of behaviourSignals) {
+    checkDefinition(signal);
+    checkContract(signal, 60);
+  }
   t.end();
 });

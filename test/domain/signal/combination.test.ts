@@ -1,10 +1,12 @@
 import t from 'tap';
 import type { AsnClass } from '../../../src/domain/ip-facts.ts';
 import { applyToAccount } from '../../../src/domain/profile/account.ts';
+import { combinationSignals } from '../../../src/domain/signal/combination/signals.ts';
 import { combination } from '../../../src/domain/signal/combination/conjunctions.ts';
 import { both } from '../../../src/domain/signal/combination/novelty.ts';
 import { failuresAround, hidden, onHosting } from '../../../src/domain/signal/combination/source.ts';
 import { accountWith, type Derived, deriveSignal, factsWith, type FactsOptions, homeVisits, minuteMs, nowMs, sourceWith, visitWith } from '../../support/facts.ts';
+import { checkContract, checkDefinition } from '../../support/signal-contract.ts';
 
 const newDevice = { device: 'device-new', browser: 'Chrome', os: 'Linux', fingerprint: 'other', screen: '1280x720' };
 const abroad = { country: 'US', region: 'Virginia', city: 'Ashburn' };
@@ -98,6 +100,8 @@ t.test('without good logins, or without anything said of the device, newness is 
   t.ok(Number.isNaN(stranger.features['all_known']));
   const silent = derived({ visit: { ...abroad, device: null, browser: null, os: null, fingerprint: null } });
   t.ok(Number.isNaN(silent.features['new_device_new_country']));
+  t.ok(Number.isNaN(derived({ visit: { ...abroad, device: null, os: null, fingerprint: null } }).features['new_device_new_country']));
+  t.equal(derived({ visit: { ...abroad, device: null, os: null, fingerprint: 'other' } }).features['new_device_new_country'], 1);
   const unlearned = derived({ account: accountWith(homeVisits(5, { country: null, region: null, city: null })), visit: { ...newDevice, ...abroad } });
   t.ok(Number.isNaN(unlearned.features['new_device_new_country']));
   t.match(silent.explain(0.1).evidence, { new_device: null });
@@ -112,6 +116,15 @@ t.test('of an account without history at an unknown, failing, hidden place only 
   t.same(Object.values(features).filter((value) => !Number.isNaN(value)), [0]);
   t.equal(cause, null);
   t.same(rules, []);
+  t.end();
+});
+
+t.test('three observed things are too few to call nothing or everything familiar', (t) => {
+  const sparse = { device: null, browser: null, os: null, fingerprint: null, language: null, timeZone: null };
+  const { features } = derived({ visit: { ...sparse, ...abroad } });
+  t.ok(Number.isNaN(features['all_new']));
+  t.ok(Number.isNaN(features['all_known']));
+  t.equal(derived({ visit: { ...sparse, timeZone: 'Europe/Berlin', language: 'de' } }).features['all_known'], 1);
   t.end();
 });
 
@@ -150,5 +163,13 @@ t.test('nothing settles a conjunction like a part that does not hold, even if th
   t.equal(both(Number.NaN, 0), 0);
   t.ok(Number.isNaN(both(1, Number.NaN)));
   t.equal(both(0.5, 1), 0.5);
+  t.end();
+});
+
+t.test('the combination signals keep the contract of signals on any facts', (t) => {
+  for (const signal of combinationSignals) {
+    checkDefinition(signal);
+    checkContract(signal, 60);
+  }
   t.end();
 });

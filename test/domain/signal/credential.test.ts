@@ -1,9 +1,11 @@
 import t from 'tap';
 import { applyToAccount, type AccountProfile, emptyAccount } from '../../../src/domain/profile/account.ts';
 import type { Attempt } from '../../../src/domain/attempt.ts';
+import { credentialSignals } from '../../../src/domain/signal/credential/signals.ts';
 import { credentialMethod } from '../../../src/domain/signal/credential/method.ts';
 import { credentialPush } from '../../../src/domain/signal/credential/push.ts';
 import { type Derived, deriveSignal, factsWith, hourMs, minuteMs, nowMs } from '../../support/facts.ts';
+import { checkContract, checkDefinition } from '../../support/signal-contract.ts';
 
 function withCredential(credential: Partial<Attempt['credential']>): Derived {
   return deriveSignal(credentialMethod, factsWith({ attempt: { credential } }));
@@ -73,5 +75,13 @@ t.test('challenges are unknown where the profile could not be read', (t) => {
   const { cause, features } = deriveSignal(credentialPush, factsWith({ profilesAbsent: 'unavailable' }));
   t.equal(cause, 'unavailable');
   t.ok(Object.values(features).every(Number.isNaN));
+  t.end();
+});
+
+t.test('the credential signals keep the contract of signals on any facts', (t) => {
+  for (const signal of credentialSignals) {
+    checkDefinition(signal);
+    checkContract(signal, 60);
+  }
   t.end();
 });

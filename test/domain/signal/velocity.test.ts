@@ -15,6 +15,7 @@ import { velocitySignals } from '../../../src/domain/signal/velocity/signals.ts'
 import { velocitySpray } from '../../../src/domain/signal/velocity/spray.ts';
 import { velocitySpread } from '../../../src/domain/signal/velocity/spread.ts';
 import { accountWith, dayMs, deriveSignal, factsWith, homeVisits, hourMs, minuteMs, nowMs, sourceWith, visitWith } from '../../support/facts.ts';
+import { checkContract, checkDefinition } from '../../support/signal-contract.ts';
 
 function range(from: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => from + i);
@@ -128,6 +129,11 @@ t.test('known devices without an id, and known places last tried long ago, leave
   const { features } = deriveSignal(velocitySpread, factsWith({ account, visit: { host: 'homeAA', device: null } }));
   t.same(Object.values(features).map((value) => Math.round(Math.expm1(value))), [1, 1, 1, 1]);
   t.equal(deriveSignal(velocitySpread, factsWith()).explain(-1).code, 'FEW_SOURCES_ON_ACCOUNT');
+  account.hosts.members.splice(0, 1);
+  account.hosts.lastSeenMs.splice(0, 1);
+  t.equal(Math.round(Math.expm1(deriveSignal(velocitySpread, factsWith({ account, visit: { host: '1else' } })).features['strange_hosts_1h_log'] as number)), 1);
+  account.tallies.length = 0;
+  t.equal(Math.round(Math.expm1(deriveSignal(velocitySpread, factsWith({ account, visit: { asn: 1 } })).features['strange_asns_24h_log'] as number)), 1);
   t.end();
 });
 
@@ -287,5 +293,13 @@ t.test('a right credential from an address that fails on others is a burst; at a
   const wrong = deriveSignal(velocityBurst, factsWith({ host, attempt: { credential: { result: 'failure' } } }));
   t.same(Object.values(wrong.features), [0, 0, 0]);
   t.equal(wrong.explain(-1).code, 'NO_BURST_BEFORE');
+  t.end();
+});
+
+t.test('the velocity signals keep the contract of signals on any facts', (t) => {
+  for (const signal of velocitySignals) {
+    checkDefinition(signal);
+    checkContract(signal, 60);
+  }
   t.end();
 });

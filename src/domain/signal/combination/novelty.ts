@@ -18,7 +18,8 @@ export function deviceNovelty(facts: Facts): number {
   const { account, visit } = facts;
   if (!hasHistory(account) || account.devices.length === 0) return Number.NaN;
   if (facts.knownDevice !== null) return 0;
-  if (visit.device === null && visit.browser === null && visit.os === null && visit.fingerprint === null) return Number.NaN;
+  // Half a description fits too many devices to call any of them new.
+  if (visit.device === null && visit.fingerprint === null && (visit.browser === null || visit.os === null)) return Number.NaN;
   for (const device of account.devices) if (looksAlike(device, visit)) return sameLooksNovelty;
   return 1;
 }
@@ -55,37 +56,33 @@ export function attributeNovelty(facts: Facts, attribute: Attribute): number {
 
 /** Fewer observed things than this are no basis for "nothing" or "everything". */
 const observedMin = 4;
+/** Newness of device, network, country, browser, system, language, time zone; reused by every call. */
+const things = new Float64Array(7);
 
 /**
- * Share of the observed things that are new to the account: the device, network and country given, and browser, system, language and time
- * zone; the first two of those stand for the device where it has no id.
+ * Share of the observed things that are new to the account: the device, network and country given, and browser, system, language and
+ * time zone; the first two of those stand for the device where it has no id.
  */
 export function shareNew(facts: Facts, device: number, asn: number, country: number): number {
-  const account = facts.account;
+  const { account, visit } = facts;
   if (!hasHistory(account)) return Number.NaN;
+  const { tallies } = account;
+  things[0] = device;
+  things[1] = asn;
+  things[2] = country;
+  things[3] = noveltyAmong(tallies[positionOf.browser], visit.browser);
+  things[4] = noveltyAmong(tallies[positionOf.os], visit.os);
+  things[5] = noveltyAmong(tallies[positionOf.language], visit.language);
+  things[6] = noveltyAmong(tallies[positionOf.time_zone], visit.timeZone);
   let observed = 0;
   let fresh = 0;
-  for (let i = 0; i < 7; i++) {
-    const novelty = i === 0 ? device : i === 1 ? asn : i === 2 ? country : carriedNovelty(account, facts.visit, i - 3);
+  for (let i = 0; i < things.length; i++) {
+    const novelty = things[i] as number;
     if (Number.isNaN(novelty)) continue;
     observed++;
     fresh += novelty;
   }
   return observed < observedMin ? Number.NaN : fresh / observed;
-}
-
-function carriedNovelty(account: AccountProfile, visit: Visit, which: number): number {
-  const { tallies } = account;
-  switch (which) {
-    case 0:
-      return noveltyAmong(tallies[positionOf.browser], visit.browser);
-    case 1:
-      return noveltyAmong(tallies[positionOf.os], visit.os);
-    case 2:
-      return noveltyAmong(tallies[positionOf.language], visit.language);
-    default:
-      return noveltyAmong(tallies[positionOf.time_zone], visit.timeZone);
-  }
 }
 
 /** Product in which 0 settles the matter whatever is unknown about the other; otherwise unknown stays unknown. */

@@ -35,13 +35,13 @@ export const credentialPush = defineSignal({
   },
   explain(facts, _x, _at, contribution) {
     const failed = facts.account?.challengesFailed;
-    const failed10m = wholeCount(countIn(failed, tenMinutes, facts.visit.atMs));
+    const failed10m = countIn(failed, tenMinutes, facts.visit.atMs);
     const failed1h = wholeCount(countIn(failed, hour, facts.visit.atMs));
-    const raises = failed10m >= fatigueMin ? 'PUSH_FATIGUE' : 'CHALLENGES_FAILED';
+    const raises = failed10m >= fatigueMin - 0.5 ? 'PUSH_FATIGUE' : 'CHALLENGES_FAILED';
     const lowers = failed1h === 0 ? 'NO_FAILED_CHALLENGES' : 'FEW_FAILED_CHALLENGES';
     return {
       code: contribution > 0 ? raises : lowers,
-      evidence: { challenges_failed_10m: failed10m, challenges_failed_1h: failed1h, method: facts.attempt.credential.method },
+      evidence: { challenges_failed_10m: wholeCount(failed10m), challenges_failed_1h: failed1h, method: facts.attempt.credential.method },
     };
   },
 });

@@ -92,7 +92,7 @@ export function countStrangers(source: SourceProfile | null, atMs: number, excep
   return into;
 }
 
-/** Counts for evidence: whole numbers are what an analyst expects of "failures". */
-export function wholeCount(count: number): number {
-  return Math.round(count);
+/** Counts for evidence: whole numbers are what an analyst expects of "failures". Unknown becomes null. */
+export function wholeCount(count: number): number | null {
+  return Number.isNaN(count) ? null : Math.round(count);
 }

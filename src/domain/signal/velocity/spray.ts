@@ -79,15 +79,15 @@ export const velocitySpray = defineSignal({
   },
   explain(facts, x, at, contribution) {
     const { atMs } = facts.visit;
-    const host1h = Math.round(fromLog(x[at]));
-    const block1h = Math.round(fromLog(x[at + 2]));
-    const shaped = (x[at + 3] as number) >= 0.5 && Math.max(host1h, block1h) >= 5;
+    const host1h = fromLog(x[at]);
+    const block1h = fromLog(x[at + 2]);
+    const shaped = (x[at + 3] as number) >= 0.5 && Math.max(host1h, block1h) >= 4.5;
     return {
       code: contribution > 0 ? (shaped ? 'PASSWORD_SPRAY' : 'ACCOUNTS_TRIED_FROM_ADDRESS') : 'FEW_ACCOUNTS',
       evidence: {
-        strange_accounts_1h: host1h,
-        strange_accounts_24h: Math.round(fromLog(x[at + 1])),
-        strange_accounts_elsewhere_in_block_1h: block1h,
+        strange_accounts_1h: wholeCount(host1h),
+        strange_accounts_24h: wholeCount(fromLog(x[at + 1])),
+        strange_accounts_elsewhere_in_block_1h: wholeCount(block1h),
         counted_at_most: limits.accountsPerSourceMax,
         accounts_known_good_here: facts.host?.goodAccounts.members.length ?? 0,
         tries_1h: wholeCount(countIn(facts.host?.attempts, hour, atMs)),

@@ -9,7 +9,7 @@ import type { Tally } from '../../profile/tally.ts';
 import { attributes, type Visit } from '../../profile/visit.ts';
 import { counterWindowsMs, day, hour } from '../../profile/window-counter.ts';
 import { defineSignal } from '../definition.ts';
-import { fromLog } from './counts.ts';
+import { fromLog, wholeCount } from './counts.ts';
 
 const hostTallies = attributes.indexOf('host');
 const asnTallies = attributes.indexOf('asn');
@@ -107,10 +107,10 @@ export const velocitySpread = defineSignal({
     return {
       code: contribution > 0 ? 'MANY_SOURCES_ON_ACCOUNT' : 'FEW_SOURCES_ON_ACCOUNT',
       evidence: {
-        unknown_addresses_1h: Math.round(fromLog(x[at])),
-        unknown_addresses_24h: Math.round(fromLog(x[at + 1])),
-        unknown_networks_24h: Math.round(fromLog(x[at + 2])),
-        unknown_devices_24h: Math.round(fromLog(x[at + 3])),
+        unknown_addresses_1h: wholeCount(fromLog(x[at])),
+        unknown_addresses_24h: wholeCount(fromLog(x[at + 1])),
+        unknown_networks_24h: wholeCount(fromLog(x[at + 2])),
+        unknown_devices_24h: wholeCount(fromLog(x[at + 3])),
         counted_at_most: sourcesPerAccountMax,
       },
     };
