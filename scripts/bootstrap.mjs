@@ -31,7 +31,9 @@ function ensurePackages() {
     fail(`node_modules is a link and lacks ${missing[0]}; install where it points to, so that nothing is deleted behind your back.`);
   }
   say(`Installing packages (${missing.length} to fetch, once; about a minute)...`);
-  const options = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(withDev ? [] : ['--omit=dev'])];
+  // Who has run the tests here will do so again: npm ci would remove what they need.
+  const keepDev = withDev || existsSync(join(modules, 'tap'));
+  const options = ['ci', '--no-audit', '--no-fund', '--loglevel=error', ...(keepDev ? [] : ['--omit=dev'])];
   // npm tells its scripts where it is; running that very file keeps the version that the person chose.
   const npm = process.env.npm_execpath;
   const [command, ...args] = npm?.endsWith('.js') ? [process.execPath, npm, ...options] : ['npm', ...options];
