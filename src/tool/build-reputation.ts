@@ -31,18 +31,26 @@ async function main(args: readonly string[]): Promise<void> {
   const [unpacked, flag, date, ...files] = args;
   if (unpacked === undefined) throw new Error('Name the folder of the unpacked iporigin wheel.');
   const origin = await readOrigin(unpacked);
-  await writeFile(new URL('reputation-iporigin.bin', directory), packList(origin, { source: `PyPI ${origin.name}`, licence: 'MIT; data: provider feeds and CC0-1.0 lists, see NOTICE' }));
+  await writeFile(
+    new URL('reputation-iporigin.bin', directory),
+    packList(origin, { source: `PyPI ${origin.name}`, licence: 'MIT; data: provider feeds and CC0-1.0 lists, see NOTICE' }),
+  );
   report(origin);
   if (flag !== '--vpn') return;
   const builtAtMs = Date.parse(`${date ?? ''}T00:00:00Z`);
   if (Number.isNaN(builtAtMs) || files.length === 0) throw new Error('After --vpn: a date like 2026-08-22, then files.');
   const vpn = await readVpn(builtAtMs, files);
-  await writeFile(new URL('reputation-x4bnet-vpn.bin', directory), packList(vpn, { source: 'X4BNet/lists_vpn: output/vpn', licence: 'MIT' }));
+  await writeFile(
+    new URL('reputation-x4bnet-vpn.bin', directory),
+    packList(vpn, { source: 'X4BNet/lists_vpn: output/vpn', licence: 'MIT' }),
+  );
   report(vpn);
 }
 
 function report(list: ReputationList): void {
-  console.log(`${list.name}: ${list.labels.length} lists, ${list.table.entries} ranges, as of ${new Date(list.builtAtMs).toISOString().slice(0, 10)}`);
+  console.log(
+    `${list.name}: ${list.labels.length} lists, ${list.table.entries} ranges, as of ${new Date(list.builtAtMs).toISOString().slice(0, 10)}`,
+  );
 }
 
 /** The wheel's table: "<8sHQHII" header, labels "provider\tkind", then IPv4 and IPv6 records (its _data.py describes it). */
@@ -51,7 +59,8 @@ async function readOrigin(unpacked: string): Promise<ReputationList> {
   if (info === undefined) throw new Error(`${unpacked} holds no unpacked iporigin wheel.`);
   const version = info.slice('iporigin-'.length, -'.dist-info'.length);
   const bytes = await readFile(join(unpacked, 'iporigin', 'data', 'ranges.bin'));
-  if (bytes.toString('latin1', 0, 8) !== 'IPORIGIN' || bytes.readUInt16LE(8) !== 1) throw new Error('The table has an unknown format; read its _data.py.');
+  if (bytes.toString('latin1', 0, 8) !== 'IPORIGIN' || bytes.readUInt16LE(8) !== 1)
+    throw new Error('The table has an unknown format; read its _data.py.');
   const builtAtMs = Number(bytes.readBigUInt64LE(10)) * 1000;
   let at = 28;
   const labels: Labelled[] = [];
@@ -62,7 +71,8 @@ async function readOrigin(unpacked: string): Promise<ReputationList> {
     at += 2 + length;
   }
   const strangers = labels.filter(({ provider }) => !mayShip.includes(provider) && !permissionOnly.includes(provider));
-  if (strangers.length > 0) throw new Error(`New providers, read the NOTICE first: ${strangers.map(({ provider }) => provider).join(', ')}`);
+  if (strangers.length > 0)
+    throw new Error(`New providers, read the NOTICE first: ${strangers.map(({ provider }) => provider).join(', ')}`);
   const kept = labels.filter(({ provider }) => mayShip.includes(provider));
   const valueOf = (label: number): number => kept.indexOf(labels[label] as Labelled);
   const entries: RangeEntry[] = [];
@@ -107,7 +117,13 @@ async function readVpn(builtAtMs: number, files: readonly string[]): Promise<Rep
       entries.push({ ...range, value: 0 });
     }
   }
-  return { name: 'X4BNet VPN', builtAtMs, labels: [{ kind: 'vpn', name: 'VPN networks (X4BNet)' }], isCounted: false, table: buildRangeTable(entries) };
+  return {
+    name: 'X4BNet VPN',
+    builtAtMs,
+    labels: [{ kind: 'vpn', name: 'VPN networks (X4BNet)' }],
+    isCounted: false,
+    table: buildRangeTable(entries),
+  };
 }
 
 await main(process.argv.slice(2));

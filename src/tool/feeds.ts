@@ -4,18 +4,20 @@
 //   npm run feeds -- --feeds feeds.yaml --into DATA_DIRECTORY/feeds
 import { mkdir, readFile } from 'node:fs/promises';
 import { parseArgs } from 'node:util';
-import { download } from '../adapters/feed-files/download.ts';
+import { systemClock } from '../adapters/system/clock.ts';
+import { download } from '../adapters/feeds/download.ts';
 import { readFeeds } from './feeds/declaration.ts';
 import { removeUndeclared, updateFeed } from './feeds/update.ts';
 
 async function main(): Promise<boolean> {
   const { values } = parseArgs({ options: { feeds: { type: 'string' }, into: { type: 'string' } } });
-  if (values.feeds === undefined || values.into === undefined) throw new Error('Say where the feeds are declared (--feeds FILE) and where their copies go (--into DIRECTORY).');
+  if (values.feeds === undefined || values.into === undefined)
+    throw new Error('Say where the feeds are declared (--feeds FILE) and where their copies go (--into DIRECTORY).');
   const feeds = readFeeds(await readFile(values.feeds, 'utf8'));
   await mkdir(values.into, { recursive: true });
   let isWell = true;
   for (const feed of feeds) {
-    const report = await updateFeed(feed, { directory: values.into, nowMs: Date.now, download });
+    const report = await updateFeed(feed, { directory: values.into, nowMs: () => systemClock.nowMs(), download });
     process.stdout.write(`${report.name}: ${report.outcome}, ${report.detail}\n`);
     if (report.outcome === 'failed') isWell = false;
   }

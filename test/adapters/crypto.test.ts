@@ -26,11 +26,15 @@ t.test('HMAC-SHA-256 is the same as the platform computes, for every key and mes
 t.test('a pseudonym is the truncated HMAC of the value under the key of its tenant and kind', (t) => {
   const pseudonyms = createPseudonyms({ key });
   fc.assert(
-    fc.property(fc.oneof(fc.string({ maxLength: 200 }), fc.constantFrom('München', '東京', '\u{1f600}'.repeat(50), '')), fc.constantFrom('default', 'ä', ''), (value, tenant) => {
-      const derived = createHmac('sha256', key).update(`user ${tenant}`).digest();
-      const expected = createHmac('sha256', derived).update(value).digest().subarray(0, 16).toString('base64url');
-      return pseudonyms.of(tenant, 'user', value) === expected && pseudonyms.of(tenant, 'user', value) === expected;
-    }),
+    fc.property(
+      fc.oneof(fc.string({ maxLength: 200 }), fc.constantFrom('München', '東京', '\u{1f600}'.repeat(50), '')),
+      fc.constantFrom('default', 'ä', ''),
+      (value, tenant) => {
+        const derived = createHmac('sha256', key).update(`user ${tenant}`).digest();
+        const expected = createHmac('sha256', derived).update(value).digest().subarray(0, 16).toString('base64url');
+        return pseudonyms.of(tenant, 'user', value) === expected && pseudonyms.of(tenant, 'user', value) === expected;
+      },
+    ),
   );
   t.end();
 });

@@ -29,7 +29,16 @@ function ip(text: string, scope: IpAddress['scope'] = 'public'): IpAddress {
 const mmdb = (draft: MmdbDraft): MmdbFile => mmdbFileOf(writeMmdb(draft), 'test.mmdb');
 
 function database(sources: Partial<IpSources>): ReturnType<typeof createIpDatabase> {
-  return createIpDatabase({ places: [], asnTable: null, asnFile: null, classify: (_, name) => classifyOrganisation(name), anonymous: null, connection: null, snapshot: [], ...sources });
+  return createIpDatabase({
+    places: [],
+    asnTable: null,
+    asnFile: null,
+    classify: (_, name) => classifyOrganisation(name),
+    anonymous: null,
+    connection: null,
+    snapshot: [],
+    ...sources,
+  });
 }
 
 function list(name: string, builtAtMs: number, prefixes: readonly string[], reports?: number): ReputationList {
@@ -63,14 +72,28 @@ t.test('an IPv6 address is not looked up in a file of IPv4 addresses', (t) => {
 });
 
 t.test('pieces of a record that have the wrong type are absent, the others count, and nothing throws', (t) => {
-  const odd: fc.Arbitrary<MmdbValue> = fc.oneof(fc.string({ maxLength: 20 }), fc.double({ noNaN: true }), fc.boolean(), fc.constant([]), fc.constant({}), fc.constant({ names: { en: 3 } }), fc.constant({ iso_code: 'xx' }));
+  const odd: fc.Arbitrary<MmdbValue> = fc.oneof(
+    fc.string({ maxLength: 20 }),
+    fc.double({ noNaN: true }),
+    fc.boolean(),
+    fc.constant([]),
+    fc.constant({}),
+    fc.constant({ names: { en: 3 } }),
+    fc.constant({ iso_code: 'xx' }),
+  );
   const keys = ['country', 'city', 'location', 'subdivisions', 'country_code', 'state1', 'latitude', 'longitude', 'timezone', 'traits'];
   fc.assert(
     fc.property(fc.dictionary(fc.constantFrom(...keys), odd), (record) => {
-      const facts = database({ places: [mmdb({ type: 'GeoIP2-City', ipVersion: 6, records: { '1.0.0.0/8': record } })] }).lookup(ip('1.1.1.1'), 0);
+      const file: MmdbFile = { type: 'GeoIP2-City', roles: ['city', 'country'], builtAtMs: 0, get: () => record };
+      const facts = database({ places: [file] }).lookup(ip('1.1.1.1'), 0);
       if (facts.geo === null) return true;
       const { country, latitude, longitude, accuracyKm } = facts.geo;
-      return (country === null || /^[A-Z]{2}$/u.test(country)) && (latitude === null) === (longitude === null) && (latitude === null || Math.abs(latitude) <= 90) && accuracyKm > 0;
+      return (
+        (country === null || /^[A-Z]{2}$/u.test(country)) &&
+        (latitude === null) === (longitude === null) &&
+        (latitude === null || Math.abs(latitude) <= 90) &&
+        accuracyKm > 0
+      );
     }),
     { numRuns: 200 },
   );
@@ -135,7 +158,10 @@ t.test('a swap takes effect at once and leaves the shipped lists alone', (t) => 
   t.strictSame(names(), ['shipped']);
   db.swapLists([list('feed', 0, ['1.1.1.0/24'])]);
   t.strictSame(names(), ['shipped', 'feed']);
-  t.strictSame(db.sources().map((source) => source.name), ['shipped', 'feed']);
+  t.strictSame(
+    db.sources().map((source) => source.name),
+    ['shipped', 'feed'],
+  );
   db.swapLists([]);
   t.strictSame(names(), ['shipped']);
   db.close();
@@ -150,9 +176,16 @@ t.test('private and reserved addresses have no place and no operator, but lists 
 });
 
 t.test('what is known of the very address refines the class of its network, but hosting stays hosting', (t) => {
-  const type = (connection_type: string): MmdbFile => mmdb({ type: 'GeoIP2-Connection-Type', ipVersion: 6, records: { '1.0.0.0/8': { connection_type } } });
-  const network = (name: string): MmdbFile => mmdb({ type: 'GeoLite2-ASN', ipVersion: 6, records: { '1.0.0.0/8': { autonomous_system_number: 64500, autonomous_system_organization: name } } });
-  const classOf = (name: string, connection: string): unknown => database({ asnFile: network(name), connection: type(connection) }).lookup(ip('1.1.1.1'), 0).asn?.class;
+  const type = (connection_type: string): MmdbFile =>
+    mmdb({ type: 'GeoIP2-Connection-Type', ipVersion: 6, records: { '1.0.0.0/8': { connection_type } } });
+  const network = (name: string): MmdbFile =>
+    mmdb({
+      type: 'GeoLite2-ASN',
+      ipVersion: 6,
+      records: { '1.0.0.0/8': { autonomous_system_number: 64500, autonomous_system_organization: name } },
+    });
+  const classOf = (name: string, connection: string): unknown =>
+    database({ asnFile: network(name), connection: type(connection) }).lookup(ip('1.1.1.1'), 0).asn?.class;
   t.equal(classOf('Some Telecom', 'Cellular'), 'mobile');
   t.equal(classOf('Some Hosting', 'Cellular'), 'hosting');
   t.equal(classOf('John Doe', 'Cable/DSL'), 'isp');
@@ -165,7 +198,11 @@ t.test('what is known of the very address refines the class of its network, but 
 t.test('a file that is damaged, of another kind or not there ends the start with a sentence that names it', async (t) => {
   const directory = await mkdtemp(join(tmpdir(), 'portcullis-'));
   t.teardown(() => rm(directory, { recursive: true }));
-  const good = writeMmdb({ type: 'GeoIP2-City', ipVersion: 6, records: { '1.0.0.0/8': flatBerlin, '2.0.0.0/8': { ...flatBerlin, city: 'Ulm' } } });
+  const good = writeMmdb({
+    type: 'GeoIP2-City',
+    ipVersion: 6,
+    records: { '1.0.0.0/8': flatBerlin, '2.0.0.0/8': { ...flatBerlin, city: 'Ulm' } },
+  });
   const path = join(directory, 'city.mmdb');
   const refused = async (bytes: Buffer, why: RegExp): Promise<void> => {
     await writeFile(path, bytes);
@@ -183,7 +220,10 @@ t.test('a file that is damaged, of another kind or not there ends the start with
   const options = { cacheDirectory: directory, cityFiles: [path] };
   await t.rejects(openIpDatabase({ ...options, asnFile: path }), /has no asn data/u);
   await t.rejects(openIpDatabase({ ...options, connectionFile: path }), /has no connection data/u);
-  await t.rejects(openIpDatabase({ cacheDirectory: directory, cityFiles: [], asnFile: null, reputationFiles: [path] }), /city\.mmdb cannot be used: is not a compiled table/u);
+  await t.rejects(
+    openIpDatabase({ cacheDirectory: directory, cityFiles: [], asnFile: null, reputationFiles: [path] }),
+    /city\.mmdb cannot be used: is not a compiled table/u,
+  );
 });
 
 t.test('a crafted record that points at itself, fans out or runs off the end is null and takes no time', (t) => {
@@ -192,13 +232,28 @@ t.test('a crafted record that points at itself, fans out or runs off the end is 
   const width = 28;
   // The first record holds lists of pointers to the list before: 28^6 values from 350 bytes.
   const levelAt = (level: number): number => 2 + level * (2 + 2 * width);
-  const levels = Array.from({ length: 6 }, (_, level) => Buffer.concat([Buffer.from([width, 4]), ...Array.from({ length: width }, () => pointerTo(level === 0 ? 0 : levelAt(level - 1)))]));
+  const levels = Array.from({ length: 6 }, (_, level) =>
+    Buffer.concat([Buffer.from([width, 4]), ...Array.from({ length: width }, () => pointerTo(level === 0 ? 0 : levelAt(level - 1)))]),
+  );
   const first = Buffer.concat([encodeMmdbValue('x'), ...levels]);
   // Twelve lists of 250 pointers: more than any honest record.
-  const many = Buffer.concat([Buffer.from([12, 4]), ...Array.from({ length: 12 }, () => Buffer.concat([Buffer.from([29, 4, 221]), ...Array.from({ length: 250 }, () => pointerTo(0))]))]);
-  const cases: readonly Buffer[] = [pointerTo(first.length), Buffer.from([0x7f, 0xff, 0xff, 0xff]), Buffer.from([0xff]), pointerTo(levelAt(5)), many];
+  const many = Buffer.concat([
+    Buffer.from([12, 4]),
+    ...Array.from({ length: 12 }, () => Buffer.concat([Buffer.from([29, 4, 221]), ...Array.from({ length: 250 }, () => pointerTo(0))])),
+  ]);
+  const cases: readonly Buffer[] = [
+    pointerTo(first.length),
+    Buffer.from([0x7f, 0xff, 0xff, 0xff]),
+    Buffer.from([0xff]),
+    pointerTo(levelAt(5)),
+    many,
+  ];
   for (const bytes of cases) {
-    const file = mmdb({ type: 'GeoIP2-City', ipVersion: 6, records: { '5.5.0.0/24': first, '5.5.5.0/24': bytes, '6.0.0.0/8': flatBerlin } });
+    const file = mmdb({
+      type: 'GeoIP2-City',
+      ipVersion: 6,
+      records: { '5.5.0.0/24': first, '5.5.5.0/24': bytes, '6.0.0.0/8': flatBerlin },
+    });
     const before = process.cpuUsage().user;
     t.equal(readPlace(file.get(ip('5.5.5.5'))), null);
     if (bytes === many) t.equal(file.get(ip('5.5.5.5')), null, 'given up');
@@ -208,7 +263,7 @@ t.test('a crafted record that points at itself, fans out or runs off the end is 
   t.end();
 });
 
-t.test('any damage to a file is refused or leaves look-ups that do not throw', { skip: skipShared }, async (t) => {
+t.test('any damage to a file is refused or leaves look-ups that do not throw', { skip: skipShared }, async () => {
   const good = await readFile(new URL('GeoIP2-City-Test.mmdb', shared));
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(good.length - 1), fc.nat(255)), { minLength: 1, maxLength: 40 }), (changes) => {
@@ -230,24 +285,41 @@ t.test('any damage to a file is refused or leaves look-ups that do not throw', {
 
 t.test("MaxMind's own test databases answer as MaxMind says", { skip: skipShared }, async (t) => {
   const path = (name: string): string => fileURLToPath(new URL(`${name}-Test.mmdb`, shared));
-  const cacheDirectory = tmpdir();
-  const open = (options: Partial<Parameters<typeof openIpDatabase>[0]>) => openIpDatabase({ cacheDirectory, cityFiles: [path('GeoIP2-City')], asnFile: path('GeoLite2-ASN'), reputationFiles: [], ...options });
-  const db = await open({ anonymousFile: path('GeoIP2-Anonymous-IP'), connectionFile: path('GeoIP2-Connection-Type') });
-  t.match(db.lookup(ip('81.2.69.142'), 0).geo, { country: 'GB', city: 'London', accuracyKm: 10, accuracyStated: true, timeZone: 'Europe/London' });
+  const file = (name: string): Promise<MmdbFile> => openMmdbFile(path(name));
+  const db = await openIpDatabase({
+    cacheDirectory: tmpdir(),
+    cityFiles: [path('GeoIP2-City')],
+    asnFile: path('GeoLite2-ASN'),
+    anonymousFile: path('GeoIP2-Anonymous-IP'),
+    connectionFile: path('GeoIP2-Connection-Type'),
+    reputationFiles: [],
+  });
+  t.match(db.lookup(ip('81.2.69.142'), 0).geo, {
+    country: 'GB',
+    city: 'London',
+    accuracyKm: 10,
+    accuracyStated: true,
+    timeZone: 'Europe/London',
+  });
   t.match(db.lookup(ip('1.128.0.0'), 0).asn, { asn: 1221, organisation: 'Telstra Pty Ltd', class: 'isp' });
-  t.strictSame(db.lookup(ip('65.0.0.1'), 0).lists.map((hit) => hit.kind), ['tor']);
-  t.strictSame(db.lookup(ip('81.2.69.142'), 0).lists.map((hit) => hit.kind), ['tor', 'vpn', 'proxy', 'hosting']);
-  t.strictSame(db.sources().map((source) => source.kind), ['city', 'asn', 'anonymous', 'connection']);
-  const enterprise = path('GeoIP2-Enterprise');
-  const all = await open({ cityFiles: [enterprise], asnFile: enterprise, connectionFile: enterprise });
+  const kinds = (address: string): string[] => db.lookup(ip(address), 0).lists.map((hit) => hit.kind);
+  t.strictSame(kinds('65.0.0.1'), ['tor']);
+  t.strictSame(kinds('81.2.69.142'), ['tor', 'vpn', 'proxy', 'hosting']);
+  const sources = db.sources().map((source) => source.kind);
+  t.strictSame(sources, ['city', 'asn', 'anonymous', 'connection']);
+
+  const enterprise = await file('GeoIP2-Enterprise');
+  const all = database({ places: [enterprise], asnFile: enterprise, connection: enterprise });
   t.match(all.lookup(ip('214.78.0.40'), 0), { geo: { country: 'US', city: 'San Diego' }, asn: { asn: 5972 } });
-  const plus = await open({ cityFiles: [path('GeoLite2-Country')], asnFile: path('GeoIP2-ISP'), anonymousFile: path('GeoIP-Anonymous-Plus') });
+  const country = database({ places: [await file('GeoLite2-Country')], asnFile: await file('GeoIP2-ISP') });
+  t.match(country.lookup(ip('81.2.69.142'), 0).geo, { country: 'GB', city: null, latitude: null });
+  t.match(country.lookup(ip('1.128.0.0'), 0).asn, { asn: 1221 });
+  const plus = database({ anonymous: await file('GeoIP-Anonymous-Plus') });
   t.match(plus.lookup(ip('1.2.0.1'), 0).lists, [{ kind: 'vpn', list: 'GeoIP-Anonymous-Plus: foo' }]);
-  t.match(plus.lookup(ip('1.128.0.0'), 0).asn, { asn: 1221 });
-  const proxies = await open({ anonymousFile: path('GeoIP-Residential-Proxy') });
+  const proxies = database({ anonymous: await file('GeoIP-Residential-Proxy') });
   t.match(proxies.lookup(ip('1.2.0.4'), 0).lists, [{ kind: 'proxy', list: 'GeoIP-Residential-Proxy: quickshift' }]);
   t.strictSame(proxies.lookup(ip('21.4.181.221'), 0).lists, [], 'one per cent of confidence is no claim');
-  const risk = await open({ anonymousFile: path('GeoIP2-IP-Risk') });
+  const risk = database({ anonymous: await file('GeoIP2-IP-Risk') });
   t.match(risk.lookup(ip('6.1.2.1'), 0).lists, [{ kind: 'vpn', list: 'GeoIP2-IP-Risk: Test VPN Service' }]);
   t.strictSame(risk.lookup(ip('55.0.0.1'), 0).lists, [], 'a risk number names no reason');
 });

@@ -15,7 +15,11 @@ import { RangeTable } from '../../src/adapters/ip-database/range-table.ts';
 import { packList, readListFile, unpackList } from '../../src/adapters/ip-database/reputation-list.ts';
 import { asnClasses } from '../../src/domain/ip-facts.ts';
 
-const word = fc.oneof(fc.integer({ min: 0, max: 0xffffffff }), fc.integer({ min: 0, max: 12 }), fc.constantFrom(0, 0x7fffffff, 0x80000000, 0xffffffff));
+const word = fc.oneof(
+  fc.integer({ min: 0, max: 0xffffffff }),
+  fc.integer({ min: 0, max: 12 }),
+  fc.constantFrom(0, 0x7fffffff, 0x80000000, 0xffffffff),
+);
 const words4 = word.map((w): AddressWords => [w]);
 const words6 = fc.tuple(fc.constantFrom(0x20010db8, 0x2a000000), fc.integer({ min: 0, max: 3 }), word, word) as fc.Arbitrary<AddressWords>;
 
@@ -37,7 +41,8 @@ t.test('a written address reads back as its words, also shortened, in capitals a
       const short = new URL(`http://[${text6(six)}]`).hostname.slice(1, -1);
       const isMapped = six[0] === 0 && six[1] === 0 && six[2] === 0xffff;
       const dotted = `${text6(six).split(':').slice(0, 6).join(':')}:${text4(six[3])}`;
-      for (const text of [text6(six), short, short.toUpperCase(), dotted]) t.strictSame(parseAddress(text), isMapped ? [six[3]] : six, text);
+      for (const text of [text6(six), short, short.toUpperCase(), dotted])
+        t.strictSame(parseAddress(text), isMapped ? [six[3]] : six, text);
     }),
   );
   t.strictSame(parseAddress('::ffff:192.0.2.1'), [0xc0000201]);
@@ -47,7 +52,26 @@ t.test('a written address reads back as its words, also shortened, in capitals a
 });
 
 t.test('text is an address exactly when the platform says so', (t) => {
-  const piece = fc.constantFrom('0', '1', '00', '255', '256', '01', 'f', 'ffff', '12345', 'g', '.', ':', '::', '1.2.3.4', '2001', ' ', '%1', '/');
+  const piece = fc.constantFrom(
+    '0',
+    '1',
+    '00',
+    '255',
+    '256',
+    '01',
+    'f',
+    'ffff',
+    '12345',
+    'g',
+    '.',
+    ':',
+    '::',
+    '1.2.3.4',
+    '2001',
+    ' ',
+    '%1',
+    '/',
+  );
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 16 }), (pieces) => {
       const text = pieces.join('');
@@ -70,7 +94,8 @@ t.test('a prefix covers exactly the addresses that share its first bits', (t) =>
       return toBigInt(range.first) === first && toBigInt(range.last) === first + size - 1n;
     }),
   );
-  for (const text of ['1.2.3.4/33', '1.2.3.4/', '1.2.3.4/-1', '1.2.3.4/08', '1.2.3.4/1/2', '::/129', '::ffff:1.2.3.4/95', 'x/8', '/8']) t.equal(parsePrefix(text), null, text);
+  for (const text of ['1.2.3.4/33', '1.2.3.4/', '1.2.3.4/-1', '1.2.3.4/08', '1.2.3.4/1/2', '::/129', '::ffff:1.2.3.4/95', 'x/8', '/8'])
+    t.equal(parsePrefix(text), null, text);
   t.strictSame(parsePrefix('::ffff:10.1.2.3/104'), { first: [0x0a000000], last: [0x0affffff] });
   t.end();
 });
@@ -80,7 +105,9 @@ const entry = (words: fc.Arbitrary<AddressWords>): fc.Arbitrary<RangeEntry> =>
     const range = parsePrefix(`${at.length === 1 ? text4(at[0]) : text6(at)}/${Math.min(length, at.length * 32)}`) as AddressRange;
     return { ...range, value };
   });
-const span = fc.tuple(word, word, fc.nat(3)).map(([a, b, value]): RangeEntry => ({ first: [Math.min(a, b)], last: [Math.max(a, b)], value }));
+const span = fc
+  .tuple(word, word, fc.nat(3))
+  .map(([a, b, value]): RangeEntry => ({ first: [Math.min(a, b)], last: [Math.max(a, b)], value }));
 
 function scan(entries: readonly RangeEntry[], words: readonly number[]): number {
   const at = toBigInt(words);
@@ -93,31 +120,42 @@ function scan(entries: readonly RangeEntry[], words: readonly number[]): number 
 
 /** The edges of the ranges and their neighbours, where a search goes wrong first. */
 function edges(entries: readonly RangeEntry[]): number[][] {
-  return entries.flatMap(({ first, last }) => [first, last]).flatMap((words) => [-1n, 0n, 1n].flatMap((step) => {
-    const at = toBigInt(words) + step;
-    if (at < 0n || at >> BigInt(words.length * 32) > 0n) return [];
-    return [words.map((_, index) => Number((at >> BigInt((words.length - 1 - index) * 32)) & 0xffffffffn))];
-  }));
+  return entries
+    .flatMap(({ first, last }) => [first, last])
+    .flatMap((words) =>
+      [-1n, 0n, 1n].flatMap((step) => {
+        const at = toBigInt(words) + step;
+        if (at < 0n || at >> BigInt(words.length * 32) > 0n) return [];
+        return [words.map((_, index) => Number((at >> BigInt((words.length - 1 - index) * 32)) & 0xffffffffn))];
+      }),
+    );
 }
 
 t.test('a table answers as a scan of its ranges does, at every edge and anywhere, whatever overlaps', (t) => {
   fc.assert(
-    fc.property(fc.array(fc.oneof(entry(words4), entry(words6), span), { maxLength: 30 }), fc.array(fc.oneof(words4, words6), { maxLength: 20 }), (entries, probes) => {
-      const table = buildRangeTable(entries);
-      const packed = atOnce(unpackRanges(atOnce(unpackFile(packFile({}, { ...table.columns })))));
-      for (const words of [...edges(entries), ...probes]) {
-        const expected = scan(entries, words);
-        if (table.find(addressOf(words)) !== expected || packed.find(addressOf(words)) !== expected) return false;
-      }
-      return true;
-    }),
+    fc.property(
+      fc.array(fc.oneof(entry(words4), entry(words6), span), { maxLength: 30 }),
+      fc.array(fc.oneof(words4, words6), { maxLength: 20 }),
+      (entries, probes) => {
+        const table = buildRangeTable(entries);
+        const packed = atOnce(unpackRanges(atOnce(unpackFile(packFile({}, { ...table.columns })))));
+        for (const words of [...edges(entries), ...probes]) {
+          const expected = scan(entries, words);
+          if (table.find(addressOf(words)) !== expected || packed.find(addressOf(words)) !== expected) return false;
+        }
+        return true;
+      },
+    ),
     { numRuns: 300 },
   );
   t.end();
 });
 
 t.test('neighbours that say the same become one range', (t) => {
-  const singles = Array.from({ length: 256 }, (_, last): RangeEntry => ({ first: [0xc0000200 + last], last: [0xc0000200 + last], value: 1 }));
+  const singles = Array.from(
+    { length: 256 },
+    (_, last): RangeEntry => ({ first: [0xc0000200 + last], last: [0xc0000200 + last], value: 1 }),
+  );
   t.equal(buildRangeTable(singles).entries, 1);
   const repeats = [...singles, ...singles, { ...(parsePrefix('0.0.0.0/0') as AddressRange), value: 0 }];
   t.equal(buildRangeTable(repeats).entries, 3);
@@ -126,7 +164,12 @@ t.test('neighbours that say the same become one range', (t) => {
 
 t.test('columns that are unsorted, overlapping or of different lengths are refused', (t) => {
   const six = { starts6: new Uint32Array(), ends6: new Uint32Array(), values6: new Uint32Array() };
-  const four = (starts: number[], ends: number[], values = starts) => ({ starts4: Uint32Array.from(starts), ends4: Uint32Array.from(ends), values4: Uint32Array.from(values), ...six });
+  const four = (starts: number[], ends: number[], values = starts) => ({
+    starts4: Uint32Array.from(starts),
+    ends4: Uint32Array.from(ends),
+    values4: Uint32Array.from(values),
+    ...six,
+  });
   t.throws(() => atOnce(RangeTable.check(four([5, 3], [6, 4]))), RangeError);
   t.throws(() => atOnce(RangeTable.check(four([1, 3], [3, 4]))), RangeError);
   t.throws(() => atOnce(RangeTable.check(four([4], [3]))), RangeError);
@@ -134,7 +177,10 @@ t.test('columns that are unsorted, overlapping or of different lengths are refus
   const none = four([], []);
   const at = (...w: number[]) => Uint32Array.from(w);
   t.throws(() => atOnce(RangeTable.check({ ...none, starts6: at(0, 0, 0, 2), ends6: at(0, 0, 0, 1), values6: at(0) })), RangeError);
-  t.throws(() => atOnce(RangeTable.check({ ...none, starts6: at(0, 0, 0, 2, 0, 0, 0, 2), ends6: at(0, 0, 0, 2, 0, 0, 0, 3), values6: at(0, 0) })), RangeError);
+  t.throws(
+    () => atOnce(RangeTable.check({ ...none, starts6: at(0, 0, 0, 2, 0, 0, 0, 2), ends6: at(0, 0, 0, 2, 0, 0, 0, 3), values6: at(0, 0) })),
+    RangeError,
+  );
   t.throws(() => atOnce(RangeTable.check({ ...none, starts6: at(0, 0, 0), ends6: at(0, 0, 0, 2), values6: at(0) })), RangeError);
   t.end();
 });
@@ -170,7 +216,12 @@ t.test('a file with a good checksum and senseless content is refused', (t) => {
   refused({ builtAtMs: 'now' });
   refused({ labels: [] });
   refused({ labels: [{ name: 'x', kind: 'nice' }] });
-  refused({ labels: [{ name: 'x', kind: 'tor' }, { name: 'y', kind: 'tor' }] });
+  refused({
+    labels: [
+      { name: 'x', kind: 'tor' },
+      { name: 'y', kind: 'tor' },
+    ],
+  });
   refused({ isCounted: false });
   refused({}, { ...table.columns, starts4: Uint32Array.from([3]) });
   refused({}, { ...table.columns, values4: Uint8Array.from([1]) });
@@ -200,7 +251,11 @@ async function asnPackage(t: { teardown(undo: () => Promise<void>): void }, csv4
 }
 
 t.test('ASN ranges compile once into a cache that answers with number, name and class', async (t) => {
-  const packageDirectory = await asnPackage(t, '16777216,16777471,64500,"Example ""Cloud"", Inc."\n16777472,16777500,64501,Späť Telecom\n16777480,16777600,64500,overlaps\n', '2001:db8::,2001:db8::ffff,64501,ignored second name\n');
+  const packageDirectory = await asnPackage(
+    t,
+    '16777216,16777471,64500,"Example ""Cloud"", Inc."\n16777472,16777500,64501,Späť Telecom\n16777480,16777600,64500,overlaps\n',
+    '2001:db8::,2001:db8::ffff,64501,ignored second name\n',
+  );
   const cacheDirectory = join(packageDirectory, 'cache');
   let classified = 0;
   const classify = (_: number, name: string) => {
@@ -228,7 +283,10 @@ t.test('ASN ranges compile once into a cache that answers with number, name and 
 t.test('an ASN file that is not what the package describes ends with its line number', async (t) => {
   for (const line of ['nonsense', '1,2,x,y', '1,4294967296,64500,y', '1,2']) {
     const packageDirectory = await asnPackage(t, `1,2,64500,y\n${line}\n`);
-    await t.rejects(openAsnTable({ cacheDirectory: join(packageDirectory, 'cache'), classify: () => 'unknown', classesVersion: 'v', packageDirectory }), /line 2/u);
+    await t.rejects(
+      openAsnTable({ cacheDirectory: join(packageDirectory, 'cache'), classify: () => 'unknown', classesVersion: 'v', packageDirectory }),
+      /line 2/u,
+    );
   }
 });
 
@@ -270,7 +328,20 @@ t.test('names say what a network is, and lists do not overrule a plain name', (t
 
 t.test('the committed tables open, are dated, and know the networks that everybody knows', async (t) => {
   const { classify } = await openAsnClasses();
-  const known: readonly [number, string][] = [[16509, 'hosting'], [24940, 'hosting'], [9009, 'hosting'], [7922, 'isp'], [3320, 'isp'], [3215, 'isp'], [21928, 'mobile'], [6167, 'mobile'], [55836, 'mobile'], [3, 'education'], [749, 'government'], [10794, 'business']];
+  const known: readonly [number, string][] = [
+    [16509, 'hosting'],
+    [24940, 'hosting'],
+    [9009, 'hosting'],
+    [7922, 'isp'],
+    [3320, 'isp'],
+    [3215, 'isp'],
+    [21928, 'mobile'],
+    [6167, 'mobile'],
+    [55836, 'mobile'],
+    [3, 'education'],
+    [749, 'government'],
+    [10794, 'business'],
+  ];
   for (const [asn, expected] of known) t.equal(classify(asn, ''), expected, `AS${asn}`);
   t.equal(classify(4_200_000_000, 'Some University'), 'education', 'a network newer than the table');
   const directory = new URL('../../assets/ip/', import.meta.url);
@@ -284,5 +355,9 @@ t.test('the committed tables open, are dated, and know the networks that everybo
   t.match(labelOf('172.224.226.1'), { kind: 'relay', name: /Apple/u });
   t.match(labelOf('104.16.0.1'), { kind: 'cdn', name: /Cloudflare/u });
   t.equal(labelOf('84.112.0.1'), undefined, 'a home connection');
-  for (const provider of ['Akamai', 'Cogent', 'Contabo', 'DataCamp', 'Vercel', 'CDN77', 'BunnyCDN']) t.notOk(origin.labels.some(({ name }) => name.startsWith(provider)), `${provider} is not ours to ship`);
+  for (const provider of ['Akamai', 'Cogent', 'Contabo', 'DataCamp', 'Vercel', 'CDN77', 'BunnyCDN'])
+    t.notOk(
+      origin.labels.some(({ name }) => name.startsWith(provider)),
+      `${provider} is not ours to ship`,
+    );
 });

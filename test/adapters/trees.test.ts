@@ -54,7 +54,7 @@ t.test('a damaged tree file is refused with a sentence, never walked', (t) => {
     ['points outside', { ...file, right: [9, 0, 4, 0, 0, 0] }],
     ['points outside', { ...file, feature: [5, -1, 1, -1, -1, -1] }],
     ['no finite value', { ...file, value: [0, null, 0, 2, 'x', 10] }],
-    ['does not end in a leaf', { ...file, feature: [0, -1, 1, -1, -1, 0] , right: [2, 0, 4, 0, 0, 6]}],
+    ['does not end in a leaf', { ...file, feature: [0, -1, 1, -1, -1, 0], right: [2, 0, 4, 0, 0, 6] }],
   ];
   for (const [message, damaged] of damage) t.throws(() => parseTrees(JSON.stringify(damaged)), TypeError, message);
   t.throws(() => parseTrees('null'), TypeError);
@@ -64,19 +64,26 @@ t.test('a damaged tree file is refused with a sentence, never walked', (t) => {
 t.test('no change of one number of a tree file can send the walk out of bounds', (t) => {
   const keys = ['start', 'group', 'feature', 'right'] as const;
   fc.assert(
-    fc.property(fc.constantFrom(...keys), fc.nat(5), fc.integer({ min: -3, max: 12 }), fc.double(), fc.double(), (key, at, value, x0, x1) => {
-      const list = [...(file[key] as number[])];
-      list[at % list.length] = value;
-      let parsed: ReturnType<typeof parseTrees>;
-      try {
-        parsed = parseTrees(JSON.stringify({ ...file, [key]: list }));
-      } catch {
-        return true;
-      }
-      const result = new Float64Array(2);
-      walkTrees(parsed, Float32Array.from([x0, x1]), result);
-      return result.every((sum) => Number.isFinite(sum));
-    }),
+    fc.property(
+      fc.constantFrom(...keys),
+      fc.nat(5),
+      fc.integer({ min: -3, max: 12 }),
+      fc.double(),
+      fc.double(),
+      (key, at, value, x0, x1) => {
+        const list = [...(file[key] as number[])];
+        list[at % list.length] = value;
+        let parsed: ReturnType<typeof parseTrees>;
+        try {
+          parsed = parseTrees(JSON.stringify({ ...file, [key]: list }));
+        } catch {
+          return true;
+        }
+        const result = new Float64Array(2);
+        walkTrees(parsed, Float32Array.from([x0, x1]), result);
+        return result.every((sum) => Number.isFinite(sum));
+      },
+    ),
     { numRuns: 500 },
   );
   t.end();

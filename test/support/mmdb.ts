@@ -58,7 +58,17 @@ export function writeMmdb({ type, ipVersion, records }: MmdbDraft): Buffer {
       tree.writeUInt32BE(pointer, index * 8 + side * 4);
     }
   }
-  const meta = { node_count: nodes.length, record_size: 32, ip_version: ipVersion, database_type: type, languages: ['en'], binary_format_major_version: 2, binary_format_minor_version: 0, build_epoch: 1_780_000_000, description: { en: 'test' } };
+  const meta = {
+    node_count: nodes.length,
+    record_size: 32,
+    ip_version: ipVersion,
+    database_type: type,
+    languages: ['en'],
+    binary_format_major_version: 2,
+    binary_format_minor_version: 0,
+    build_epoch: 1_780_000_000,
+    description: { en: 'test' },
+  };
   return Buffer.concat([tree, Buffer.alloc(16), ...data, Buffer.from('abcdef4d61784d696e642e636f6d', 'hex'), encodeMmdbValue(meta)]);
 }
 

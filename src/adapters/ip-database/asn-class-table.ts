@@ -46,7 +46,8 @@ export function parseAsnClasses(text: string): Map<number, AsnClass> {
     if (line === '' || line.startsWith('#')) continue;
     if (!/^[a-z]+(?: [0-9a-z]{1,7})*$/u.test(line)) throw new Error(`The table of ASN classes is damaged at "${line.slice(0, 20)}".`);
     const [name, ...steps] = line.split(' ');
-    if (!asnClasses.includes(name as AsnClass)) throw new Error(`The table of ASN classes has an unknown class "${String(name).slice(0, 20)}".`);
+    if (!asnClasses.includes(name as AsnClass))
+      throw new Error(`The table of ASN classes has an unknown class "${String(name).slice(0, 20)}".`);
     let asn = 0;
     for (const step of steps) {
       asn += Number.parseInt(step, 36);

@@ -36,7 +36,8 @@ const accessWords =
   'swisscom, sunrise, telia, telenor, tele2, elisa, vodafone*, virgin media, talktalk, plusnet, eircom, sky uk, bt, versatel, netia, ' +
   'rostelecom, turk telekom, chinanet, china unicom, china telecom, kddi, ocn, jcom, korea telecom, sk broadband, bsnl, bharat sanchar*, vnpt, viettel*, ' +
   'fpt, pldt, bezeq*, etisalat*, ooredoo*, telkom*, telmex*, claro, tim s a, cantv, uninet*, totalplay, megacable, superonline, iinet, tpg, optus, telstra, starlink';
-const weakAccessWords = 'internet, network*, networks, net, online, connect*, link, *net, *link, provider*, access, data services, web, redes, rede, conexao, conect*, infocom*, digital';
+const weakAccessWords =
+  'internet, network*, networks, net, online, connect*, link, *net, *link, provider*, access, data services, web, redes, rede, conexao, conect*, infocom*, digital';
 const mobileWords =
   'mobile*, *mobile, t mobile, movil*, moviles, tt mobil, aircel, mobilfunk, cellular, celular*, selular, wireless carrier, gsm, 4g, 5g mobile, lte, docomo, mtn, vodacom, airtel*, bharti*, ' +
   'jio*, safaricom, turkcell*, kyivstar, vimpelcom, megafon, mts, hi3g, hutchison*, three uk, ee limited, telefonica moviles, telcel, ' +

@@ -88,7 +88,12 @@ function parseWord(text: string): number {
   return word <= 0xffffffff ? word : -1;
 }
 
-async function readRanges(path: string, wordsEach: number, parse: (text: string) => readonly number[] | null, networks: Networks): Promise<Ranges> {
+async function readRanges(
+  path: string,
+  wordsEach: number,
+  parse: (text: string) => readonly number[] | null,
+  networks: Networks,
+): Promise<Ranges> {
   // As single bytes, which is twice as fast and half as large as decoding all: only names are anything but ASCII.
   const text = await readFile(path, 'latin1');
   let capacity = 1;
@@ -139,6 +144,7 @@ function addNetwork(networks: Networks, asn: number, field: string): number {
 /** A CSV field: quoted when it holds a comma or a quote. Control characters would end up in evidence, so they become spaces. */
 function readName(field: string): string {
   const trimmed = field.trim();
-  const bare = trimmed.startsWith('"') && trimmed.endsWith('"') && trimmed.length > 1 ? trimmed.slice(1, -1).replaceAll('""', '"') : trimmed;
+  const bare =
+    trimmed.startsWith('"') && trimmed.endsWith('"') && trimmed.length > 1 ? trimmed.slice(1, -1).replaceAll('""', '"') : trimmed;
   return bare.replace(/[\p{Cc}\p{Cf}]+/gu, ' ').slice(0, 200);
 }

@@ -31,11 +31,13 @@ export async function openAsnTable(options: AsnTableOptions): Promise<AsnTable> 
   const packageDirectory = options.packageDirectory ?? dirname(fileURLToPath(import.meta.resolve('@ip-location-db/asn/package.json')));
   const version = await readVersion(packageDirectory);
   const path = join(options.cacheDirectory, `asn-${version}-${asnFormat}-${options.classesVersion}.bin`);
-  const cached = await readFile(path).then(asnTableOf).catch((error: unknown) => {
-    const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
-    if (isMissing || error instanceof PackedFileError) return null;
-    throw error;
-  });
+  const cached = await readFile(path)
+    .then(asnTableOf)
+    .catch((error: unknown) => {
+      const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
+      if (isMissing || error instanceof PackedFileError) return null;
+      throw error;
+    });
   if (cached !== null) return cached;
   const bytes = await compileAsn(packageDirectory, version, options.classify);
   await keep(path, bytes);

@@ -169,7 +169,8 @@ function statuses(sources: IpSources, lists: readonly ReputationList[]): IpSourc
   };
   for (const file of sources.places) addFile(file, file.roles.includes('city') ? 'city' : 'country');
   addFile(sources.asnFile, 'asn');
-  if (sources.asnTable !== null) all.push({ name: 'asn', kind: 'asn', builtAtMs: sources.asnTable.builtAtMs, entries: sources.asnTable.entries });
+  if (sources.asnTable !== null)
+    all.push({ name: 'asn', kind: 'asn', builtAtMs: sources.asnTable.builtAtMs, entries: sources.asnTable.entries });
   addFile(sources.anonymous, 'anonymous');
   addFile(sources.connection, 'connection');
   for (const list of lists) all.push({ name: list.name, kind: 'list', builtAtMs: list.builtAtMs, entries: list.table.entries });

@@ -69,7 +69,8 @@ async function listNames(options: ListDirectoryOptions): Promise<string[]> {
   try {
     return (await readdir(options.directory)).filter((name) => name.endsWith(listSuffix)).sort();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') options.onProblem(`The folder of lists ${options.directory} cannot be read: ${(error as Error).message}.`);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT')
+      options.onProblem(`The folder of lists ${options.directory} cannot be read: ${(error as Error).message}.`);
     return [];
   }
 }
@@ -83,7 +84,8 @@ async function readCopy(options: ListDirectoryOptions, name: string, before: Cop
     if (before?.stamp === stamp) return before;
     return { stamp, list: await readListFile(path) };
   } catch (error) {
-    if (before?.stamp !== stamp) options.onProblem(`The list ${path} cannot be used, the copy before it stays: ${(error as Error).message}.`);
+    if (before?.stamp !== stamp)
+      options.onProblem(`The list ${path} cannot be used, the copy before it stays: ${(error as Error).message}.`);
     return { stamp, list: before?.list ?? null };
   }
 }

@@ -105,7 +105,8 @@ function readerOf(bytes: Buffer, path: string, steps: { left: number }): Reader<
       searchTreeSize + 16 < bytes.length;
     if (!isPlausible) throw new RangeError('its metadata do not fit its size');
     // Sixteen zero bytes part the tree from the data; a file with a piece missing has something else there.
-    if (bytes.subarray(searchTreeSize, searchTreeSize + 16).some((byte) => byte !== 0)) throw new RangeError('its tree has not the stated size');
+    if (bytes.subarray(searchTreeSize, searchTreeSize + 16).some((byte) => byte !== 0))
+      throw new RangeError('its tree has not the stated size');
     return reader;
   } catch (error) {
     throw new MmdbError(`The database ${path} is damaged or not in MaxMind's format: ${(error as Error).message}.`, { cause: error });

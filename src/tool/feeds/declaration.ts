@@ -80,7 +80,8 @@ function formatOf(map: Readonly<Record<string, unknown>>, where: string): ListFo
 
 function textOf(map: Readonly<Record<string, unknown>>, key: string, where: string): string {
   const value = map[key];
-  if (typeof value !== 'string' || value.trim() === '' || value.length > 500 || /\p{Cc}/u.test(value)) throw new Error(`${where}: ${key} must be a text.`);
+  if (typeof value !== 'string' || value.trim() === '' || value.length > 500 || /\p{Cc}/u.test(value))
+    throw new Error(`${where}: ${key} must be a text.`);
   return value.trim();
 }
 
@@ -92,6 +93,7 @@ function oneOf<Value extends string>(map: Readonly<Record<string, unknown>>, key
 
 function numberOf(map: Readonly<Record<string, unknown>>, key: string, standard: number, max: number, where: string): number {
   const value = map[key] ?? standard;
-  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > max) throw new Error(`${where}: ${key} must be a whole number from 1 to ${max}.`);
+  if (typeof value !== 'number' || !Number.isInteger(value) || value < 1 || value > max)
+    throw new Error(`${where}: ${key} must be a whole number from 1 to ${max}.`);
   return value;
 }

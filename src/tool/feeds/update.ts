@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { DownloadRequest, DownloadResult } from '../../adapters/feed-files/download.ts';
+import type { DownloadRequest, DownloadResult } from '../../adapters/feeds/download.ts';
 import { listSuffix } from '../../adapters/ip-database/list-directory.ts';
 import { readListText } from '../../adapters/ip-database/list-text.ts';
 import { replaceFile } from '../../adapters/ip-database/packed-file.ts';
@@ -43,16 +43,31 @@ export async function updateFeed(feed: Feed, tools: FeedTools): Promise<FeedRepo
   await mkdir(tools.directory, { recursive: true });
   const listPath = join(tools.directory, feed.name + listSuffix);
   const statePath = join(tools.directory, feed.name + stateSuffix);
-  const declared = createHash('sha256').update(JSON.stringify([feed.url, feed.kind, feed.format, feed.title])).digest('hex').slice(0, 16);
+  const declared = createHash('sha256')
+    .update(JSON.stringify([feed.url, feed.kind, feed.format, feed.title]))
+    .digest('hex')
+    .slice(0, 16);
   const copy = await readListFile(listPath).catch(() => null);
   const known = copy === null ? null : await readState(statePath);
   const state = known?.declared === declared ? known : null;
-  const failed = (problem: string): FeedReport => ({ name: feed.name, outcome: 'failed', detail: `${problem}; ${copy === null ? 'there is no earlier copy' : `the copy of ${dayOf(copy.builtAtMs)} stays`}` });
+  const failed = (problem: string): FeedReport => ({
+    name: feed.name,
+    outcome: 'failed',
+    detail: `${problem}; ${copy === null ? 'there is no earlier copy' : `the copy of ${dayOf(copy.builtAtMs)} stays`}`,
+  });
 
   const { url, bytesMax, timeoutMs, isPrivateAllowed } = feed;
-  const result = await tools.download({ url, bytesMax, timeoutMs, isPrivateAllowed, etag: state?.etag ?? null, lastModified: state?.lastModified ?? null });
+  const result = await tools.download({
+    url,
+    bytesMax,
+    timeoutMs,
+    isPrivateAllowed,
+    etag: state?.etag ?? null,
+    lastModified: state?.lastModified ?? null,
+  });
   if (result.kind === 'failed') return failed(result.problem);
-  if (result.kind === 'unchanged') return { name: feed.name, outcome: 'unchanged', detail: `the copy of ${dayOf(copy?.builtAtMs ?? 0)} is current` };
+  if (result.kind === 'unchanged')
+    return { name: feed.name, outcome: 'unchanged', detail: `the copy of ${dayOf(copy?.builtAtMs ?? 0)} is current` };
 
   let list: ReputationList;
   let refusedLines: number;
@@ -60,7 +75,13 @@ export async function updateFeed(feed: Feed, tools: FeedTools): Promise<FeedRepo
     const reading = readListText(result.bytes.toString('utf8'), feed.format);
     refusedLines = reading.refusedLines;
     const builtAtMs = builtAtOf(result.lastModified, tools.nowMs());
-    list = { name: feed.title, builtAtMs, labels: [{ name: feed.title, kind: feed.kind }], isCounted: feed.format.kind === 'counted', table: buildRangeTable(reading.entries) };
+    list = {
+      name: feed.title,
+      builtAtMs,
+      labels: [{ name: feed.title, kind: feed.kind }],
+      isCounted: feed.format.kind === 'counted',
+      table: buildRangeTable(reading.entries),
+    };
   } catch (error) {
     return failed((error as Error).message);
   }

@@ -30,7 +30,11 @@ const validatorLengthMax = 512;
 
 /** Never rejects. */
 export async function download(wanted: DownloadRequest): Promise<DownloadResult> {
-  const agent = new Agent({ connect: { timeout: wanted.timeoutMs, ...(wanted.isPrivateAllowed ? {} : { lookup: lookupPublic }) }, headersTimeout: wanted.timeoutMs, bodyTimeout: wanted.timeoutMs });
+  const agent = new Agent({
+    connect: { timeout: wanted.timeoutMs, ...(wanted.isPrivateAllowed ? {} : { lookup: lookupPublic }) },
+    headersTimeout: wanted.timeoutMs,
+    bodyTimeout: wanted.timeoutMs,
+  });
   const signal = AbortSignal.timeout(wanted.timeoutMs);
   try {
     return await follow(wanted, agent, signal);
@@ -63,7 +67,8 @@ async function follow(wanted: DownloadRequest, agent: Agent, signal: AbortSignal
     if (statusCode === 304 && (wanted.etag !== null || wanted.lastModified !== null)) return { kind: 'unchanged' };
     if (statusCode !== 200) return failed(`it answered ${statusCode}`);
     const encoding = headerOf(headers['content-encoding']);
-    if (encoding !== null && encoding !== 'identity') return failed(`it answered in the encoding "${encoding.slice(0, 20)}", which was not asked for`);
+    if (encoding !== null && encoding !== 'identity')
+      return failed(`it answered in the encoding "${encoding.slice(0, 20)}", which was not asked for`);
     if (Number(headerOf(headers['content-length']) ?? 0) > wanted.bytesMax) return failed(tooLarge(wanted));
     const chunks: Buffer[] = [];
     let size = 0;
@@ -72,7 +77,12 @@ async function follow(wanted: DownloadRequest, agent: Agent, signal: AbortSignal
       if (size > wanted.bytesMax) return failed(tooLarge(wanted));
       chunks.push(chunk);
     }
-    return { kind: 'body', bytes: Buffer.concat(chunks), etag: validatorOf(headers['etag']), lastModified: validatorOf(headers['last-modified']) };
+    return {
+      kind: 'body',
+      bytes: Buffer.concat(chunks),
+      etag: validatorOf(headers['etag']),
+      lastModified: validatorOf(headers['last-modified']),
+    };
   }
   return failed(`it redirects more than ${redirectsMax} times`);
 }
