@@ -11,7 +11,7 @@ import type { ClientSoftware, DeviceType } from '../domain/attempt.ts';
 export const userAgentLengthMax = 512;
 const nameLengthMax = 40;
 
-/** About three megabytes at the longest texts. */
+/** A few megabytes at the longest texts. */
 const parsed = new LRUCache<string, ClientSoftware>({ max: 4096 });
 
 const nothing: ClientSoftware = { browser: null, browserMajor: null, os: null, osMajor: null, deviceType: 'other', automation: null };
@@ -33,9 +33,14 @@ export function parseUserAgent(text: string): ClientSoftware {
   if (known !== undefined) return known;
   const cut = text.slice(0, userAgentLengthMax).trim();
   if (cut === '') return empty;
-  const cached = cut === text ? undefined : parsed.get(cut);
-  const software = cached ?? readSoftware(cut);
-  parsed.set(cut, software);
+  if (cut === text) return remember(text);
+  // A slice keeps the whole text alive for as long as the cache keeps the slice, so what is kept is a copy.
+  return parsed.get(cut) ?? remember(Buffer.from(cut).toString());
+}
+
+function remember(text: string): ClientSoftware {
+  const software = readSoftware(text);
+  parsed.set(text, software);
   return software;
 }
 

@@ -128,6 +128,11 @@ export function mutatedRequest(seed: number): MutatedRequest {
   return { path, contentType, body };
 }
 
+/** A copy, because later changes may go into it. */
+function hostileValue(chance: () => number): unknown {
+  return structuredClone(hostile[Math.floor(chance() * hostile.length)]);
+}
+
 /** Puts something hostile at a random place, removes a member, or adds one. */
 function changeValue(value: Record<string, unknown>, chance: () => number): void {
   let object = value;
@@ -141,9 +146,9 @@ function changeValue(value: Record<string, unknown>, chance: () => number): void
       continue;
     }
     const kind = chance();
-    if (kind < 0.6) object[key] = hostile[Math.floor(chance() * hostile.length)];
+    if (kind < 0.6) object[key] = hostileValue(chance);
     else if (kind < 0.8) delete object[key];
-    else object[['extra', 'constructor', 'toString', 'ID', ''][Math.floor(chance() * 5)] as string] = hostile[Math.floor(chance() * hostile.length)];
+    else object[['extra', 'constructor', 'toString', 'ID', ''][Math.floor(chance() * 5)] as string] = hostileValue(chance);
     return;
   }
 }
