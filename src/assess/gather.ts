@@ -7,6 +7,7 @@ import type { Attempt } from '../domain/attempt.ts';
 import type { Facts, Population } from '../domain/facts.ts';
 import type { IpFacts, ListHit } from '../domain/ip-facts.ts';
 import { findDevice } from '../domain/profile/account.ts';
+import { handTyped } from '../domain/profile/typing.ts';
 import { attributeValue, populationAttributes, type Visit } from '../domain/profile/visit.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { IpIntelligence } from '../ports/ip-intelligence.ts';
@@ -88,17 +89,8 @@ export function visitOf(attempt: Attempt, ip: IpFacts, pseudonyms: Pseudonyms): 
     fingerprint: device.fingerprint === null ? null : pseudonyms.of(tenant, 'fingerprint', device.fingerprint),
     session: attempt.session === null ? null : pseudonyms.of(tenant, 'session', attempt.session.id),
     ja4: attempt.network.ja4,
-    typing: handTyped(attempt),
+    typing: handTyped(attempt.behavior, software?.deviceType ?? null),
   };
-}
-
-/** Paste, autofill, touch and assistive input are no evidence of who types. */
-function handTyped(attempt: Attempt): Visit['typing'] {
-  const behavior = attempt.behavior;
-  if (behavior === null || behavior.typing === null || behavior.typing.dwellMs.length === 0) return null;
-  if (behavior.pasted === true || behavior.autofilled === true || behavior.assistive === true) return null;
-  if (behavior.pointer?.touch === true) return null;
-  return behavior.typing;
 }
 
 export function profileKeys(tenant: string, visit: Visit): ProfileKeys {
