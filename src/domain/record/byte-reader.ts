@@ -130,7 +130,10 @@ export class ByteReader {
     const from = this.at;
     if (from + length > this.end) return this.impossible(new Uint8Array(0));
     this.at = from + length;
-    return this.bytes.slice(from, from + length);
+    // Not slice(): Node's Buffer, which stores hand in, gives a view of what is overwritten by the next read.
+    const copy = new Uint8Array(length);
+    copy.set(this.bytes.subarray(from, from + length));
+    return copy;
   }
 
   /** The length of a list, at most `max`. */

@@ -1,0 +1,353 @@
+// Assessments in LMDB. Records are written once, in the order of their ids, which is the order of time: cheap appends. The three
+// indices (by attempt, by account, by time) touch pages all over the database, so they travel as events and are written later;
+// see event-index.ts. An entry of an index is written only while its assessment exists, so erasing needs no second pass.
+import type { StoredAssessment } from '../../domain/assessment.ts';
+import { ByteReader } from '../../domain/record/byte-reader.ts';
+import { ByteWriter } from '../../domain/record/byte-writer.ts';
+import { readStoredAssessment, writeStoredAssessment } from '../../domain/stored-assessment-record.ts';
+import type { AssessmentLog } from '../../ports/assessment-log.ts';
+import { type Environment, keyOf } from './environment.ts';
+import type { EventIndex } from './event-index.ts';
+import { keyBytesMax, KeyBuffer, type KeyKind } from './key-buffer.ts';
+import { latin1 } from './latin1.ts';
+import type { Companion, Maintenance } from './maintenance.ts';
+import type { FoldJob } from './record-store.ts';
+
+/** Removed per call of `expire`, so that none takes long. */
+const expiredPerCall = 2000;
+/** Records are encoded into blocks of this size, because a buffer for each would cost more than the encoding. */
+const slabBytes = 256 * 1024;
+const zeroByte = Uint8Array.of(0);
+
+/** An assessment as it is stored: its attempt's name and the record. */
+interface Stored {
+  readonly attempt: string;
+  readonly record: StoredAssessment;
+}
+
+/** What the indices say of an assessment. */
+interface Pointer {
+  readonly id: string;
+  readonly occurredAtMs: number;
+}
+
+interface Pending {
+  readonly key: Uint8Array;
+  /** Null: removed. */
+  readonly bytes: Uint8Array | null;
+  /** Only where the assessment still exists: it replaces one that was durable. */
+  readonly replaces: boolean;
+}
+
+export class LmdbAssessmentLog implements AssessmentLog, Companion {
+  damaged = 0;
+  private readonly environment: Environment;
+  private readonly index: EventIndex;
+  private maintenance: Maintenance | null = null;
+  private readonly key = new KeyBuffer();
+  private readonly other = new KeyBuffer();
+  private readonly writer = new ByteWriter();
+  private readonly reader = new ByteReader(latin1);
+  private slab = new Uint8Array(slabBytes);
+  private slabAt = 0;
+  private stamp = 1;
+  /** Written since the last submit, and submitted but not yet durable; by the text of the key. */
+  private waiting = new Map<string, Pending>();
+  private submitted = new Map<string, Pending>();
+
+  constructor(environment: Environment, index: EventIndex) {
+    this.environment = environment;
+    this.index = index;
+  }
+
+  /** Maintenance writes this log and this log asks it to, so one of them is told later. */
+  maintainedBy(maintenance: Maintenance): void {
+    this.maintenance = maintenance;
+  }
+
+  byAttempt(tenant: string, attempt: string): StoredAssessment | null {
+    const id = attempt === '' ? null : this.idOfAttempt(tenant, attempt);
+    return id === null ? null : this.byId(tenant, id);
+  }
+
+  byId(tenant: string, assessmentId: string): StoredAssessment | null {
+    return this.load(tenant, assessmentId)?.record ?? null;
+  }
+
+  byAccount(tenant: string, account: string, limit: number): StoredAssessment[] {
+    const found: StoredAssessment[] = [];
+    for (const pointer of this.pointersOf(tenant, account, limit)) {
+      const record = this.byId(tenant, pointer.id);
+      if (record !== null) found.push(record);
+      if (found.length === limit) break;
+    }
+    return found;
+  }
+
+  put(record: StoredAssessment, attempt: string): void {
+    const { tenant, occurredAtMs, assessment } = record;
+    if (!this.key.set(tenant, 'assessment', assessment.assessmentId)) return;
+    this.keep({ attempt, record }, false);
+    const pointer = { id: assessment.assessmentId, occurredAtMs };
+    this.writePointer(pointer);
+    if (this.key.set(tenant, 'ofAccount', record.visit.account)) this.index.append(this.key, this.writer.bytes, this.writer.at);
+    if (attempt !== '' && this.key.set(tenant, 'attempt', attempt)) this.index.append(this.key, this.writer.bytes, this.writer.at);
+    this.maintenance?.noticed();
+  }
+
+  replace(record: StoredAssessment): void {
+    const stored = this.load(record.tenant, record.assessment.assessmentId);
+    if (stored === null) return;
+    this.key.set(record.tenant, 'assessment', record.assessment.assessmentId);
+    const before = this.waiting.get(this.keyText());
+    this.keep({ attempt: stored.attempt, record }, before === undefined || before.replaces);
+  }
+
+  async eraseAccount(tenant: string, account: string): Promise<number> {
+    let erased = 0;
+    for (const pointer of this.pointersOf(tenant, account, Number.POSITIVE_INFINITY)) {
+      const stored = this.load(tenant, pointer.id);
+      if (stored === null) continue;
+      this.remove(tenant, stored, account);
+      erased++;
+    }
+    if (erased > 0) await this.maintenance?.settle();
+    return erased;
+  }
+
+  async expire(beforeMs: number): Promise<number> {
+    await this.flush();
+    // What occurred long ago and was stored just now (loaded history) is in the index of times only once it is folded.
+    if (this.index.fullness() < 0.01) await this.maintenance?.settle();
+    const removed: Uint8Array[] = [];
+    for (const { key } of this.environment.times.getRange({ start: timeBytes(0), end: timeBytes(beforeMs), limit: expiredPerCall })) removed.push(key);
+    let expired = 0;
+    for (const timeKey of removed) {
+      this.key.copy(timeKey, 8, timeKey.length - 8);
+      const text = this.keyText();
+      const stored = this.read(text);
+      if (stored === null) this.drop(this.environment.times, timeKey);
+      else {
+        this.remove(stored.record.tenant, stored, stored.record.visit.account);
+        expired++;
+      }
+    }
+    await this.flush();
+    return expired === 0 && removed.length === expiredPerCall ? 1 : expired;
+  }
+
+  flush(): Promise<void> {
+    return this.maintenance?.flush() ?? Promise.resolve();
+  }
+
+  close(): Promise<void> {
+    return this.flush();
+  }
+
+  /** Writes an event of an index into the index, while its assessment exists. */
+  fold(kind: KeyKind, key: KeyBuffer): FoldJob | null {
+    const { index } = this;
+    let position = index.newest(key);
+    let done: Promise<boolean> | null = null;
+    while (position !== 0) {
+      const view = index.at(position);
+      const { previous } = view;
+      if (!view.folded && index.seqAt(position) !== Number.POSITIVE_INFINITY) {
+        const pointer = this.readPointer(view.bytes, view.payloadFrom, view.payloadLength);
+        index.setFolded(position, true);
+        if (pointer === null) this.damaged++;
+        else done = this.writeIndex(kind, key, pointer) ?? done;
+      }
+      position = previous;
+    }
+    return done === null ? null : { key: key.toBytes(), done };
+  }
+
+  submit(): Promise<unknown>[] {
+    const promises: Promise<unknown>[] = [];
+    const { assessments } = this.environment;
+    for (const [text, pending] of this.waiting) {
+      this.submitted.set(text, pending);
+      // 3.5e-103 is how lmdb says "only if it exists"; see IF_EXISTS in its manual.
+      if (pending.bytes === null) promises.push(assessments.remove(pending.key));
+      else if (pending.replaces) promises.push(assessments.put(pending.key, pending.bytes, this.stamp++, ifExists));
+      else promises.push(assessments.put(pending.key, pending.bytes, this.stamp++));
+    }
+    if (this.waiting.size > 0) this.waiting = new Map();
+    return promises;
+  }
+
+  settle(written: boolean): void {
+    if (!written) for (const [text, pending] of this.submitted) if (!this.waiting.has(text)) this.waiting.set(text, pending);
+    if (this.submitted.size > 0) this.submitted = new Map();
+  }
+
+  pending(): boolean {
+    return this.waiting.size > 0;
+  }
+
+  /** Keeps the encoded record under the key in `this.key` until it is durable. */
+  private keep(stored: Stored, replaces: boolean): void {
+    const { writer } = this;
+    writer.reset();
+    writer.plainText(stored.attempt);
+    writeStoredAssessment(writer, stored.record);
+    const bytes = this.intoSlab(writer.seal().written());
+    this.waiting.set(this.keyText(), { key: this.key.toBytes(), bytes, replaces });
+  }
+
+  private intoSlab(bytes: Uint8Array): Uint8Array {
+    if (bytes.length > slabBytes / 4) return bytes.slice();
+    if (this.slabAt + bytes.length > slabBytes) {
+      this.slab = new Uint8Array(slabBytes);
+      this.slabAt = 0;
+    }
+    this.slab.set(bytes, this.slabAt);
+    const placed = this.slab.subarray(this.slabAt, this.slabAt + bytes.length);
+    this.slabAt += bytes.length;
+    return placed;
+  }
+
+  private remove(tenant: string, stored: Stored, account: string): void {
+    const { assessment, occurredAtMs } = stored.record;
+    const id = assessment.assessmentId;
+    this.key.set(tenant, 'assessment', id);
+    this.waiting.set(this.keyText(), { key: this.key.toBytes(), bytes: null, replaces: false });
+    this.drop(this.environment.times, timeKeyOf(occurredAtMs, this.key));
+    if (this.key.set(tenant, 'ofAccount', account)) this.drop(this.environment.accounts, accountKeyOf(this.key, { id, occurredAtMs }));
+    if (stored.attempt !== '' && this.key.set(tenant, 'attempt', stored.attempt)) this.drop(this.environment.attempts, this.key.toBytes());
+  }
+
+  /** Removal from an index may fail with the disk: what it leaves points at nothing and is passed over. */
+  private drop(table: Environment['times'], key: Uint8Array): void {
+    table.remove(key).catch((error: { commitError?: Promise<unknown> }) => error.commitError?.catch(() => undefined));
+  }
+
+  private load(tenant: string, assessmentId: string): Stored | null {
+    return this.key.set(tenant, 'assessment', assessmentId) ? this.read(this.keyText()) : null;
+  }
+
+  /** The assessment under the key in `this.key`. */
+  private read(text: string): Stored | null {
+    const pending = this.waiting.get(text) ?? this.submitted.get(text);
+    const bytes = pending === undefined ? this.environment.assessments.getBinaryFast(keyOf(this.key)) : pending.bytes;
+    if (bytes === undefined || bytes === null) return null;
+    const reader = this.reader.openSealed(bytes, 0, bytes.length);
+    const attempt = reader.plainText();
+    const record = readStoredAssessment(reader);
+    if (record !== 'damaged' && record !== 'foreign') return { attempt, record };
+    this.damaged++;
+    return null;
+  }
+
+  private keyText(): string {
+    return latin1(this.key.bytes, 0, this.key.length);
+  }
+
+  private idOfAttempt(tenant: string, attempt: string): string | null {
+    if (!this.key.set(tenant, 'attempt', attempt)) return null;
+    const newest = this.index.newest(this.key);
+    if (newest !== 0) {
+      const view = this.index.at(newest);
+      return this.readPointer(view.bytes, view.payloadFrom, view.payloadLength)?.id ?? null;
+    }
+    const bytes = this.environment.attempts.getBinaryFast(keyOf(this.key));
+    return bytes === undefined ? null : this.readId(bytes);
+  }
+
+  private readId(bytes: Uint8Array): string | null {
+    const reader = this.reader.open(bytes, 0, bytes.length);
+    const id = reader.plainText();
+    return reader.complete() ? id : null;
+  }
+
+  /** Newest first; those whose index entry is still an event and those in the table, each once. */
+  private pointersOf(tenant: string, account: string, limit: number): Pointer[] {
+    if (!this.key.set(tenant, 'ofAccount', account)) return [];
+    const pointers = new Map<string, Pointer>();
+    for (let position = this.index.newest(this.key); position !== 0; ) {
+      const view = this.index.at(position);
+      const pointer = this.readPointer(view.bytes, view.payloadFrom, view.payloadLength);
+      if (pointer !== null) pointers.set(pointer.id, pointer);
+      position = view.previous;
+    }
+    const prefix = this.key.toBytes();
+    const start = joined(prefix, Uint8Array.of(0, 255));
+    const end = joined(prefix, zeroByte);
+    // Among the newest of the table some may have been removed; a few more than asked for nearly always suffice.
+    for (const key of this.environment.accounts.getKeys({ start, end, reverse: true, limit: limit + 64 })) {
+      const pointer = pointerOfKey(key, prefix.length);
+      pointers.set(pointer.id, pointer);
+    }
+    return [...pointers.values()].sort((a, b) => b.occurredAtMs - a.occurredAtMs);
+  }
+
+  private writePointer(pointer: Pointer): void {
+    const { writer } = this;
+    writer.reset();
+    writer.plainText(pointer.id);
+    writer.number(pointer.occurredAtMs);
+  }
+
+  private readPointer(bytes: Uint8Array, from: number, length: number): Pointer | null {
+    const reader = this.reader.open(bytes, from, from + length);
+    const pointer = { id: reader.plainText(), occurredAtMs: reader.number() };
+    return reader.complete() ? pointer : null;
+  }
+
+  private writeIndex(kind: KeyKind, key: KeyBuffer, pointer: Pointer): Promise<boolean> | null {
+    const { assessments, attempts, accounts, times } = this.environment;
+    if (!this.other.set('', 'assessment', pointer.id)) return null;
+    // The tenant is the key's own, already escaped: put it before kind and id as it is.
+    const assessmentKey = sibling(key, this.other);
+    this.key.copy(assessmentKey, 0, assessmentKey.length);
+    const pending = this.waiting.get(this.keyText()) ?? this.submitted.get(this.keyText());
+    const exists = pending === undefined ? assessments.getBinaryFast(assessmentKey) !== undefined : pending.bytes !== null;
+    if (!exists) return null;
+    if (kind === 'attempt') {
+      this.writer.reset();
+      this.writer.plainText(pointer.id);
+      return attempts.put(keyOf(key), this.writer.written().slice());
+    }
+    void times.put(timeKeyOf(pointer.occurredAtMs, this.key), zeroByte).catch(() => undefined);
+    return accounts.put(accountKeyOf(key, pointer), zeroByte);
+  }
+}
+
+const ifExists = 3.542694326329068e-103;
+
+/** The key of another kind in the same tenant: `key` up to its tenant's end, then what `other` has after its own. */
+function sibling(key: KeyBuffer, other: KeyBuffer): Uint8Array {
+  let tenantEnd = 0;
+  while (key.bytes[tenantEnd] !== 0x0a) tenantEnd++;
+  return joined(key.bytes.subarray(0, tenantEnd), other.bytes.subarray(0, other.length));
+}
+
+function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(a.length + b.length);
+  bytes.set(a);
+  bytes.set(b, a.length);
+  return bytes;
+}
+
+/** Times sort as bytes: eight of them, shifted so that none is negative. */
+function timeBytes(atMs: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(Math.max(0, Math.floor(atMs) + 2 ** 52)));
+  return bytes;
+}
+
+function timeKeyOf(atMs: number, key: KeyBuffer): Uint8Array {
+  return joined(timeBytes(atMs), key.bytes.subarray(0, Math.min(key.length, keyBytesMax)));
+}
+
+/** Account, a zero byte, time, id. */
+function accountKeyOf(key: KeyBuffer, pointer: Pointer): Uint8Array {
+  const id = new TextEncoder().encode(pointer.id);
+  return joined(joined(joined(key.bytes.subarray(0, key.length), zeroByte), timeBytes(pointer.occurredAtMs)), id);
+}
+
+function pointerOfKey(key: Uint8Array, prefixLength: number): Pointer {
+  const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
+  return { occurredAtMs: Number(view.getBigUint64(prefixLength + 1)) - 2 ** 52, id: new TextDecoder().decode(key.subarray(prefixLength + 9)) };
+}

@@ -1,0 +1,90 @@
+// The database files: one LMDB environment in the data directory, shared by all processes of this machine.
+//
+// Durability. A commit is visible and safe from `kill -9` at once, because committed pages are in the system's page cache; lmdb-js
+// flushes them to the disk right after (`overlappingSync`, its default), and after a power failure the database
+// opens at the last commit that was flushed. `noSync` would save about a third of the writing time and could lose the whole
+// database with the power; `useWritemap` would save more and turn a full disk into a crash (SIGBUS). Neither is worth it.
+// Compression is off: records are a few hundred bytes, below the size where it begins to pay.
+import { accessSync, constants, mkdirSync } from 'node:fs';
+import { type Database, open, type RootDatabase } from 'lmdb';
+import { type KeyBuffer, keyEncoder } from './key-buffer.ts';
+
+/** Raised when a release changes what is stored in a way that older ones cannot read. */
+const formatVersion = 1;
+/** Address space, not memory or disk: the file grows with what is stored. */
+const mapBytes = 64 * 2 ** 30;
+const readersMax = 1024;
+
+export type Table = Database<Uint8Array, Uint8Array>;
+
+export interface Environment {
+  readonly root: RootDatabase<Uint8Array, string>;
+  /** Profiles, each behind the journal sequence number up to which it is folded. */
+  readonly profiles: Table;
+  readonly journal: Table;
+  readonly assessments: Table;
+  /** Attempt to assessment id. */
+  readonly attempts: Table;
+  /** Account, time and id of each assessment. */
+  readonly accounts: Table;
+  /** Time and key of each assessment, for retention. */
+  readonly times: Table;
+}
+
+/** Throws an Error of one sentence when the directory cannot be used. */
+export function openEnvironment(directory: string): Environment {
+  try {
+    mkdirSync(directory, { recursive: true });
+    accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new Error(`The store directory ${directory} cannot be written (${codeOf(error)}): make it writable or name another data directory.`);
+  }
+  let root: RootDatabase<Uint8Array, string>;
+  try {
+    root = open<Uint8Array, string>({ path: directory, encoding: 'binary', maxDbs: 12, maxReaders: readersMax, mapSize: mapBytes, noMemInit: true, noSubdir: false });
+  } catch (error) {
+    throw new Error(`The store in ${directory} cannot be opened (${messageOf(error)}): restore it from a backup, or move it away to begin anew.`);
+  }
+  try {
+    checkFormat(root, directory);
+    return {
+      root,
+      profiles: table(root, 'profiles', true),
+      journal: table(root, 'journal', true),
+      assessments: table(root, 'assessments', true),
+      attempts: table(root, 'attempts', false),
+      accounts: table(root, 'accounts', false),
+      times: table(root, 'times', false),
+    };
+  } catch (error) {
+    void root.close();
+    throw error;
+  }
+}
+
+function table(root: RootDatabase<Uint8Array, string>, name: string, versions: boolean): Table {
+  // The types of openDB leave out keyEncoder, which its manual describes.
+  const options = { name, encoding: 'binary' as const, useVersions: versions, keyEncoder };
+  return root.openDB<Uint8Array, Uint8Array>(options);
+}
+
+function checkFormat(root: RootDatabase<Uint8Array, string>, directory: string): void {
+  const stored = root.get('format');
+  const version = stored === undefined ? formatVersion : Number(Buffer.from(stored).toString());
+  if (stored === undefined) root.putSync('format', Buffer.from(String(formatVersion)));
+  if (version === formatVersion) return;
+  throw new Error(`The store in ${directory} has format ${version} and this release reads format ${formatVersion}: run the release that wrote it, or a newer one.`);
+}
+
+/** lmdb takes our key buffer as it is; its types know plain bytes only. */
+export function keyOf(key: KeyBuffer): Uint8Array {
+  return key as unknown as Uint8Array;
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? messageOf(error);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,262 @@
+// What goes on beside the requests: writing what was applied every flush interval, and folding it into records at a pace that the
+// load allows. Work is cut into slices of about a millisecond, between which requests are served.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { EventIndex } from './event-index.ts';
+import type { Journal } from './journal.ts';
+import { KeyBuffer, type KeyKind } from './key-buffer.ts';
+import { type FoldJob, kindOf, type RecordStore } from './record-store.ts';
+
+export interface Pace {
+  /** Longest time for which something applied is not yet durable. */
+  readonly flushIntervalMs: number;
+}
+
+/** Other things that are written together with the journal. */
+export interface Companion {
+  /** Starts writing what is pending; the promises reject when the disk refuses. */
+  submit(): Promise<unknown>[];
+  /** What was submitted is durable (true) or has to be written again. */
+  settle(written: boolean): void;
+  pending(): boolean;
+}
+
+export type Fold = (kind: KeyKind, key: KeyBuffer) => FoldJob | null;
+
+/** A journal entry is written early when it has grown to this: about half a thousand attempts. */
+const earlyFlushBytes = 512 * 1024;
+const keysPerSlice = 64;
+/** Keys folded per interval under load: a steady trickle of a few per cent of a core. */
+const keysUnderLoad = 200;
+/** Keys folded per interval when little else happens, or when memory runs short. */
+const keysWhenIdle = 2000;
+const idleBytes = 64 * 1024;
+/** Above this share of the memory, folding keeps up with what arrives. */
+const fullnessHigh = 0.75;
+const backoffMaxMs = 5000;
+
+export class Maintenance {
+  /** The last write's error, in words; null while writing works. */
+  trouble: string | null = null;
+  private readonly index: EventIndex;
+  private readonly journal: Journal;
+  private readonly records: RecordStore;
+  private readonly companion: Companion;
+  private readonly fold: Fold;
+  private readonly pace: Pace;
+  private readonly onProblem: (sentence: string) => void;
+  private readonly key = new KeyBuffer();
+  private writing: Promise<void> | null = null;
+  private folding: Promise<void> | null = null;
+  private timer: NodeJS.Timeout | null = null;
+  private kicked = false;
+  private closed = false;
+  private failures = 0;
+  private headBefore = 0;
+  /** Everything before this position is folded or was handed over. */
+  private cursor = 0;
+
+  constructor(parts: { index: EventIndex; journal: Journal; records: RecordStore; companion: Companion; fold: Fold; pace: Pace; onProblem: (sentence: string) => void }) {
+    this.index = parts.index;
+    this.journal = parts.journal;
+    this.records = parts.records;
+    this.companion = parts.companion;
+    this.fold = parts.fold;
+    this.pace = parts.pace;
+    this.onProblem = parts.onProblem;
+    this.headBefore = parts.index.head;
+    this.schedule(this.pace.flushIntervalMs);
+  }
+
+  /** Called after something was applied. */
+  noticed(): void {
+    if (this.kicked || this.failures > 0 || this.index.unsentBytes() < earlyFlushBytes) return;
+    this.kicked = true;
+    setImmediate(() => {
+      this.kicked = false;
+      if (!this.closed) void this.writeNow().catch(ignore);
+    });
+  }
+
+  /** Resolves when everything applied so far is durable; rejects when it cannot be made so. */
+  async flush(): Promise<void> {
+    while (this.writing !== null || this.hasUnwritten()) await this.writeNow();
+  }
+
+  /** Resolves when everything applied so far is in its records and nothing of it is left in the journal. */
+  async settle(): Promise<void> {
+    await this.flush();
+    const target = this.index.head;
+    while (this.index.tail < target && this.index.tail < this.index.head) {
+      await this.flush();
+      await this.foldSome(keysWhenIdle);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    if (this.timer !== null) clearTimeout(this.timer);
+    await this.flush().catch(ignore);
+    if (this.folding !== null) await this.folding.catch(ignore);
+  }
+
+  private hasUnwritten(): boolean {
+    return this.index.unsentBytes() > 0 || this.companion.pending();
+  }
+
+  private schedule(delayMs: number): void {
+    if (this.closed) return;
+    this.timer = setTimeout(() => void this.tick(), delayMs);
+    this.timer.unref();
+  }
+
+  private async tick(): Promise<void> {
+    try {
+      await this.writeNow();
+      void this.foldSome(this.keysThisTime()).catch(ignore);
+    } catch {
+      // Reported where it happened; the events are kept and written later.
+    }
+    this.schedule(Math.min(backoffMaxMs, this.pace.flushIntervalMs * 2 ** Math.min(this.failures, 8)));
+  }
+
+  private keysThisTime(): number {
+    const arrived = this.index.head - this.headBefore;
+    this.headBefore = this.index.head;
+    if (this.index.fullness() > fullnessHigh) return Math.max(keysWhenIdle, arrived / 50);
+    return arrived < idleBytes ? keysWhenIdle : keysUnderLoad;
+  }
+
+  private writeNow(): Promise<void> {
+    this.writing ??= this.write().finally(() => {
+      this.writing = null;
+    });
+    return this.writing;
+  }
+
+  /** The only place that reads the entries of others: never while an entry of our own is under way, which would look like one. */
+  private async write(): Promise<void> {
+    this.journal.tail();
+    const entry = this.index.takeUnsent();
+    const submitted = this.companion.submit();
+    const outcomes = await Promise.allSettled([entry === null ? Promise.resolve(true) : this.journal.write(entry), ...submitted]);
+    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
+    const [journalled] = outcomes;
+    if (entry !== null && !(journalled?.status === 'fulfilled' && journalled.value === true)) this.index.settleSent(null);
+    this.companion.settle(failed === undefined);
+    if (failed === undefined) this.recovered();
+    else this.failed(failed.reason);
+  }
+
+  private recovered(): void {
+    if (this.failures > 0) this.onProblem('The store can be written again; what was kept in memory is stored now.');
+    this.failures = 0;
+    this.trouble = null;
+  }
+
+  private failed(reason: unknown): never {
+    const cause = causeOf(reason);
+    this.failures++;
+    this.trouble = cause;
+    if (this.failures === 1) this.onProblem(`The store cannot be written (${cause}); scoring goes on from memory, and writing is tried again.`);
+    throw new Error(`The store cannot be written (${cause}).`);
+  }
+
+  /** Folds up to `keys` keys and removes what is no longer needed. One at a time. */
+  private foldSome(keys: number): Promise<void> {
+    this.folding ??= this.foldKeys(keys).finally(() => {
+      this.folding = null;
+    });
+    return this.folding;
+  }
+
+  private async foldKeys(keys: number): Promise<void> {
+    this.cursor = Math.max(this.cursor, this.index.tail);
+    let left = keys;
+    while (left > 0) {
+      const jobs: FoldJob[] = [];
+      const moved = this.collectJobs(Math.min(left, keysPerSlice), jobs);
+      if (jobs.length > 0) await this.finish(jobs);
+      left -= keysPerSlice;
+      if (!moved) break;
+      await nextTurn();
+    }
+    await this.trim();
+  }
+
+  /** Starts folding the keys asked for early, then those whose turn it is. False when there is nothing more to do. */
+  private collectJobs(keys: number, jobs: FoldJob[]): boolean {
+    const { index, key } = this;
+    for (let early = this.records.early.pop(); early !== undefined; early = this.records.early.pop()) {
+      key.copy(early, 0, early.length);
+      this.foldKey(jobs);
+    }
+    // Events that were folded with others of their key are passed over; not too many in one slice either.
+    for (let steps = keys * 16; steps > 0 && jobs.length < keys; steps--) {
+      this.cursor = index.settled(this.cursor);
+      if (this.cursor >= index.head || index.seqAt(this.cursor) === Number.POSITIVE_INFINITY) return false;
+      const view = index.at(this.cursor);
+      if (!view.folded) {
+        key.copy(view.bytes, view.keyFrom, view.keyLength);
+        this.foldKey(jobs);
+      }
+      this.cursor = index.next(this.cursor);
+    }
+    return true;
+  }
+
+  private foldKey(jobs: FoldJob[]): void {
+    const kind = kindOf(this.key);
+    const job = kind === undefined ? null : this.fold(kind, this.key);
+    if (job !== null) jobs.push(job);
+  }
+
+  /** Waits for the writes; a record that another process wrote meanwhile is folded again from what it is now. */
+  private async finish(jobs: FoldJob[]): Promise<void> {
+    let waiting = jobs;
+    while (waiting.length > 0) {
+      const outcomes = await Promise.allSettled(waiting.map((job) => job.done));
+      const again: FoldJob[] = [];
+      for (const [i, outcome] of outcomes.entries()) {
+        if (outcome.status === 'rejected') return this.foldLater(outcome.reason);
+        if (outcome.value) continue;
+        const { key } = waiting[i] as FoldJob;
+        this.key.copy(key, 0, key.length);
+        this.foldKey(again);
+      }
+      waiting = again;
+    }
+  }
+
+  /** The disk refused: nothing handed over counts as folded any more. */
+  private foldLater(reason: unknown): never {
+    for (let position = this.index.tail; position < this.cursor; position = this.index.next(position)) this.index.setFolded(position, false);
+    this.cursor = this.index.tail;
+    return this.failed(reason);
+  }
+
+  /** Entries whose events are all before the cursor are folded and can go, and with them the memory. */
+  private async trim(): Promise<void> {
+    let seq = this.journal.seen;
+    let position = this.cursor;
+    for (const range of this.index.ranges) {
+      if (range.to <= this.cursor) continue;
+      seq = Math.min(seq, range.seq - 1);
+    }
+    for (const range of this.index.ranges) {
+      if (range.seq <= seq) continue;
+      position = Math.min(position, range.from);
+      break;
+    }
+    await this.journal.trim(seq);
+    this.index.release(position);
+  }
+}
+
+/** lmdb hangs the cause on the error as a promise that is rejected, which would end the process if nobody looked at it. */
+function causeOf(reason: unknown): string {
+  const { commitError } = reason as { commitError?: Promise<unknown> };
+  commitError?.catch(ignore);
+  return reason instanceof Error ? reason.message : String(reason);
+}
+
+function ignore(): void {}

@@ -1,0 +1,219 @@
+// Stored records and the events they lack, together: what a profile is now.
+//
+// A record carries the number of the journal entry up to which events are in it. A read adds the events after that; a fold writes
+// the sum back, on condition that nobody else has written the record meanwhile. So it does not matter which process folds,
+// nor when, nor whether one dies halfway: no event is ever lost or counted twice.
+import { randomInt } from 'node:crypto';
+import { getLastVersion } from 'lmdb';
+import { ByteReader } from '../../domain/record/byte-reader.ts';
+import { ByteWriter } from '../../domain/record/byte-writer.ts';
+import { type Environment, keyOf } from './environment.ts';
+import type { EventIndex } from './event-index.ts';
+import type { Journal } from './journal.ts';
+import { type KeyBuffer, type KeyKind, kindOfCode } from './key-buffer.ts';
+import type { RecordKind } from './record-kinds.ts';
+import { latin1 } from './latin1.ts';
+
+/** A key with at least this many unfolded events keeps its state in memory: the networks and offices that everybody comes from. */
+const hotEventsMin = 4;
+/** States kept in memory. About 2 KB each. */
+const hotMax = 4096;
+/** After this many events the key is folded early, so that finding its state again stays short. */
+const eventsPerFold = 256;
+/** How far back a read looks for a kept state before it reads the record. */
+const hotSearchMax = 48;
+
+interface Hot {
+  state: unknown;
+  upTo: number;
+  sinceFold: number;
+}
+
+export interface FoldJob {
+  readonly key: Uint8Array;
+  /** True: written. False: another process was faster. Rejects when the disk refuses. */
+  readonly done: Promise<boolean>;
+}
+
+export class RecordStore {
+  /** Records and events that could not be read and were taken as absent. */
+  damaged = 0;
+  /** Keys to fold before their turn. */
+  readonly early: Uint8Array[] = [];
+  private readonly environment: Environment;
+  private readonly index: EventIndex;
+  private readonly journal: Journal;
+  private readonly reader = new ByteReader(latin1);
+  private readonly writer = new ByteWriter(65_536);
+  private readonly chain: number[] = [];
+  private readonly hot = new Map<string, Hot>();
+  private nextStamp: number;
+
+  constructor(environment: Environment, index: EventIndex, journal: Journal) {
+    this.environment = environment;
+    this.index = index;
+    this.journal = journal;
+    // Stamps of two processes must differ: a random beginning below 2^52, counted up from there.
+    this.nextStamp = randomInt(2 ** 47) * 32;
+  }
+
+  /** The newest state of the key, which stays this store's to change; null when there is none. */
+  read<State, Event>(kind: RecordKind<State, Event>, key: KeyBuffer): State | null {
+    const newest = this.index.newest(key);
+    if (newest === 0) return this.readBase(kind, key, null);
+    const { chain, index } = this;
+    chain.length = 0;
+    let position = newest;
+    while (position !== 0 && chain.length < hotSearchMax) {
+      const view = index.at(position);
+      if (view.hot) {
+        const hot = this.hot.get(hotKey(key));
+        if (hot !== undefined && hot.upTo === position) return this.advance(kind, key, hot, newest);
+      }
+      chain.push(position);
+      if (view.payloadLength === 0) break;
+      position = view.previous;
+    }
+    return this.rebuild(kind, key, newest);
+  }
+
+  /** Forgets kept states: records were changed by others in a way that was not followed. */
+  forgetHot(): void {
+    this.hot.clear();
+  }
+
+  /** From the record and all events that it lacks. */
+  private rebuild<State, Event>(kind: RecordKind<State, Event>, key: KeyBuffer, newest: number): State | null {
+    const base: Base = { foldedTo: 0, version: null };
+    let state = this.readBase(kind, key, base);
+    if (this.collect(newest, base.foldedTo, Number.POSITIVE_INFINITY)) state = null;
+    const events = this.chain.length;
+    state = this.applyChain(kind, state);
+    if (events >= hotEventsMin) this.keepHot(key, state, newest, events);
+    return state;
+  }
+
+  /** A kept state, brought up to date with the events in `chain`. */
+  private advance<State, Event>(kind: RecordKind<State, Event>, key: KeyBuffer, hot: Hot, newest: number): State | null {
+    if (hot.upTo === newest) return hot.state as State | null;
+    hot.sinceFold += this.chain.length;
+    hot.state = this.applyChain(kind, hot.state as State | null);
+    hot.upTo = newest;
+    this.index.setHot(newest);
+    if (hot.sinceFold >= eventsPerFold) {
+      hot.sinceFold = 0;
+      this.early.push(key.toBytes());
+    }
+    return hot.state as State | null;
+  }
+
+  private keepHot(key: KeyBuffer, state: unknown, upTo: number, events: number): void {
+    const name = hotKey(key);
+    this.hot.delete(name);
+    this.hot.set(name, { state, upTo, sinceFold: events });
+    this.index.setHot(upTo);
+    if (this.hot.size <= hotMax) return;
+    for (const oldest of this.hot.keys()) {
+      this.hot.delete(oldest);
+      return;
+    }
+  }
+
+  /**
+   * Collects the positions of events numbered after `foldedTo` up to `limitSeq`, newest first. Returns true when the newest of
+   * them erases the key: then nothing before it counts, the record included.
+   */
+  private collect(newest: number, foldedTo: number, limitSeq: number): boolean {
+    const { chain, index } = this;
+    chain.length = 0;
+    const floor = foldedTo === 0 ? 0 : index.floorOf(foldedTo);
+    let position = newest;
+    while (position !== 0 && position >= floor) {
+      const view = index.at(position);
+      const erases = view.payloadLength === 0;
+      const { previous } = view;
+      if (foldedTo > 0 || limitSeq !== Number.POSITIVE_INFINITY) {
+        const seq = index.seqAt(position);
+        if (seq > foldedTo && seq <= limitSeq) {
+          chain.push(position);
+          if (erases) return true;
+        }
+      } else {
+        chain.push(position);
+        if (erases) return true;
+      }
+      position = previous;
+    }
+    return false;
+  }
+
+  /** Applies the collected events, oldest first. */
+  private applyChain<State, Event>(kind: RecordKind<State, Event>, from: State | null): State | null {
+    let state = from;
+    for (let i = this.chain.length - 1; i >= 0; i--) {
+      const view = this.index.at(this.chain[i] as number);
+      if (view.payloadLength === 0) {
+        state = null;
+        continue;
+      }
+      const event = kind.readEvent(this.reader.open(view.bytes, view.payloadFrom, view.payloadFrom + view.payloadLength));
+      if (event === 'damaged' || event === 'foreign') this.damaged++;
+      else state = kind.evolve(state, event as Event);
+    }
+    return state;
+  }
+
+  private readBase<State, Event>(kind: RecordKind<State, Event>, key: KeyBuffer, base: Base | null): State | null {
+    const table = this.environment.profiles;
+    const bytes = table.getBinaryFast(keyOf(key));
+    if (bytes === undefined) return null;
+    if (base !== null) base.version = getLastVersion();
+    const reader = this.reader.openSealed(bytes, 0, bytes.length);
+    const foldedTo = reader.uint();
+    const state = kind.read(reader);
+    if (state === 'damaged' || state === 'foreign') {
+      this.damaged++;
+      return null;
+    }
+    if (base !== null) base.foldedTo = foldedTo;
+    return state as State;
+  }
+
+  /** Writes the key's durable events into its record. Null when there was nothing to write. */
+  fold<State, Event>(kind: RecordKind<State, Event>, key: KeyBuffer): FoldJob | null {
+    const newest = this.index.newest(key);
+    if (newest === 0) return null;
+    const limitSeq = this.journal.seen;
+    const base: Base = { foldedTo: 0, version: null };
+    let state = this.readBase(kind, key, base);
+    if (this.collect(newest, base.foldedTo, limitSeq)) state = null;
+    if (this.chain.length === 0) return null;
+    state = this.applyChain(kind, state);
+    for (const position of this.chain) this.index.setFolded(position, true);
+    return this.write(kind, key, state, base, limitSeq);
+  }
+
+  private write<State, Event>(kind: RecordKind<State, Event>, key: KeyBuffer, state: State | null, base: Base, foldedTo: number): FoldJob | null {
+    const table = this.environment.profiles;
+    if (state === null) return base.version === null ? null : { key: key.toBytes(), done: table.remove(keyOf(key), base.version) };
+    const writer = this.writer.reset();
+    writer.uint(foldedTo);
+    kind.write(writer, state);
+    const bytes = writer.seal().written().slice();
+    return { key: key.toBytes(), done: table.put(keyOf(key), bytes, this.nextStamp++, base.version as number) };
+  }
+}
+
+interface Base {
+  foldedTo: number;
+  /** Stamp of the record, null when there is none: then the write is on condition that there still is none. */
+  version: number | null;
+}
+
+function hotKey(key: KeyBuffer): string {
+  return latin1(key.bytes, 0, key.length);
+}
+
+export function kindOf(key: KeyBuffer): KeyKind | undefined {
+  return kindOfCode.get(key.kindCode());
+}
