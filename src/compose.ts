@@ -195,7 +195,9 @@ export async function startService(settings: Settings): Promise<Service> {
       core,
       async close() {
         clearInterval(expiry);
+        const impatience = setTimeout(() => app.server.closeAllConnections(), settings.drainMs);
         await app.close();
+        clearTimeout(impatience);
         await core.close();
       },
     };

@@ -109,11 +109,6 @@ function checkRelations(settings: Settings): void {
       `${envName('host')} is ${JSON.stringify(settings.host)}, but without ${envName('keysFile')} the service listens on loopback only (127.0.0.1, ::1 or localhost).`,
     );
   }
-  if (settings.profileRetentionDays < settings.retentionDays) {
-    throw new SettingsError(
-      `${envName('profileRetentionDays')} is ${settings.profileRetentionDays}, but must not be below ${envName('retentionDays')}, which is ${settings.retentionDays}.`,
-    );
-  }
 }
 
 function unknownSetting(given: string, known: readonly string[], where = ''): SettingsError {

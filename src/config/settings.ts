@@ -116,15 +116,6 @@ export const declarations = {
     max: 3650,
     sentence: 'How long assessments and their evidence are kept, counted from the attempt.',
   },
-  profileRetentionDays: {
-    type: 'integer',
-    unit: 'days',
-    default: 730,
-    min: 1,
-    max: 3650,
-    sentence:
-      'How long the profile of an account is kept after its last attempt. Not shorter than the assessments, which may still be labelled.',
-  },
   pseudonymKey: {
     type: 'text',
     default: null,

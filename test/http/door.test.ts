@@ -295,6 +295,6 @@ t.test('the OpenAPI document describes every route, every field and every proble
   t.equal(page.statusCode, 200);
   t.notMatch(`${page.body}${page.headers['content-security-policy']}`, /https?:|upgrade/);
   for (const asset of page.body.matchAll(/(?:src|href)="([^"]+)"/g)) {
-    t.equal((await door.app.inject({ url: new URL(asset[1] as string, 'http://localhost/docs/').pathname, headers: host })).statusCode, 200, asset[1] ?? '');
+    t.equal((await door.app.inject({ url: new URL(asset[1] as string, 'http://localhost/docs/').pathname, headers: host })).statusCode, 200, `asset ${asset[1]}`);
   }
 });
