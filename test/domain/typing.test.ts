@@ -121,6 +121,17 @@ t.test('one long pause moves the distance no more than one surprise may', (t) =>
   t.end();
 });
 
+t.test('a position keeps the mean and the mean deviation of what was seen, and the last forty samples outweigh the rest', (t) => {
+  const steady = (ms: number): TypingSample => ({ dwellMs: [ms, ms + 50, ms, ms + 20, ms], flightMs: [] });
+  const two = learnt([steady(100), steady(200)]);
+  t.equal(two.mean[0], Math.round((Math.log(200) + Math.log(300)) * 500));
+  // Two samples lie half their difference from their mean; the estimate of the true deviation is that times the square root of two.
+  t.ok(Math.abs((two.deviation[0] as number) - (Math.log(300 / 200) / 2) * Math.SQRT2 * 1000) <= 1);
+  const moved = learnt([...Array.from({ length: 120 }, () => steady(100)), ...Array.from({ length: 40 }, () => steady(200))]);
+  t.ok((moved.mean[0] as number) > Math.log(250) * 1000);
+  t.end();
+});
+
 t.test('keys pressed by a machine are counted and teach no rhythm', (t) => {
   const profile = learnt(repetitions(person(8), 4));
   const before = structuredClone(profile);

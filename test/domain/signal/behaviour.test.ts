@@ -39,6 +39,8 @@ t.test('the account\'s own rhythm speaks for the attempt and another\'s against 
   t.same(mismatch.rules, ['typing_mismatch']);
   t.ok((mismatch.features['typing_mismatch'] as number) > (typing(other, few).features['typing_mismatch'] as number));
   t.ok((match.features['typing_mismatch'] as number) < 0);
+  const { distance, confidence } = mismatch.explain(0.4).evidence as { distance: number; confidence: number };
+  t.ok(Math.abs((mismatch.features['typing_mismatch'] as number) - confidence * (distance - 1.5)) < 0.02);
   t.equal(match.explain(-0.4).code, 'TYPING_MATCH');
   t.match(mismatch.explain(0.4), { code: 'TYPING_MISMATCH', evidence: { compared_by: 'key by key', keys: 12, samples_learnt: 15 } });
   t.end();
@@ -123,6 +125,9 @@ t.test('people, even the fastest, time like people', (t) => {
 t.test('keys that claim to have taken longer than the form was open are not from this form', (t) => {
   const { rules, explain } = robot(typedBy(her, 1), { formMs: 200 });
   t.same(rules, ['robot_form']);
+  const sample = typedBy(her, 1);
+  const keysMs = sample.flightMs.reduce((sum, ms) => sum + ms, 0);
+  t.same(robot(sample, { formMs: Math.round(keysMs) }).rules, [], 'clocks may differ a little');
   t.match(explain(0.9), { code: 'INHUMAN_TIMING', evidence: { form_too_short: true, form_ms: 200 } });
   t.end();
 });

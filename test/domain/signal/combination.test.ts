@@ -119,6 +119,15 @@ t.test('of an account without history at an unknown, failing, hidden place only 
   t.end();
 });
 
+t.test('nothing familiar begins where seven tenths are new', (t) => {
+  const five = derived({ visit: { ...newDevice, ...abroad, asn: 6805 } });
+  t.ok(Math.abs((five.features['all_new'] as number) - (5 / 7 - 0.7) / 0.3) < 1e-6);
+  t.same(five.rules.includes('all_new'), false);
+  t.equal(derived({ visit: { ...newDevice, asn: 6805 } }).features['all_new'], 0);
+  t.equal(derived({ visit: { ...newDevice, ...abroad, asn: 6805, language: 'xx', timeZone: 'UTC' } }).features['all_new'], 1);
+  t.end();
+});
+
 t.test('three observed things are too few to call nothing or everything familiar', (t) => {
   const sparse = { device: null, browser: null, os: null, fingerprint: null, language: null, timeZone: null };
   const { features } = derived({ visit: { ...sparse, ...abroad } });

@@ -64,6 +64,7 @@ t.test('one failed challenge is a phone in another room, a row of them is push f
   t.same(one.rules, []);
   t.equal(one.explain(0.1).code, 'CHALLENGES_FAILED');
   t.equal(one.explain(-0.1).code, 'FEW_FAILED_CHALLENGES');
+  t.equal(deriveSignal(credentialPush, factsWith({ account: challenged(2) })).explain(0.1).code, 'CHALLENGES_FAILED');
   const siege = deriveSignal(credentialPush, factsWith({ account: challenged(7) }));
   t.same(siege.rules, ['push_fatigue_10m', 'push_fatigue_1h']);
   t.match(siege.explain(1), { code: 'PUSH_FATIGUE', evidence: { challenges_failed_10m: 7, challenges_failed_1h: 7 } });

@@ -143,6 +143,7 @@ t.test('an address where most tries fail is told from one where many people work
   t.ok((attacker.features['host_failure_share_1h'] as number) > 0.8);
   t.ok((people.features['host_failure_share_1h'] as number) < 0.25);
   t.same(attacker.rules, ['host_failures_1h', 'host_failures_24h']);
+  t.equal(Math.round(Math.expm1(people.features['host_failures_1h_log'] as number)), 60);
   t.same(people.rules, []);
   t.equal(attacker.explain(1).code, 'FAILURES_FROM_ADDRESS');
   t.equal(attacker.explain(1).evidence['failures_1h'], 60);
@@ -163,6 +164,10 @@ t.test('a failure from the address is not counted against its block, nor a failu
   t.equal(neighbours.explain(1).code, 'FAILURES_FROM_BLOCK');
   t.equal(neighbours.explain(1).evidence['failures_elsewhere_1h'], 30);
   t.equal(neighbours.explain(1).evidence['block'], '/24');
+  const busy = deriveSignal(velocityBlock, factsWith({ block: office(60, 5) }));
+  t.ok((busy.features['block_failures_1h_log'] as number) > 4);
+  t.ok((busy.features['block_failure_share_1h'] as number) < 0.25);
+  t.same(busy.rules, []);
   const v6 = factsWith({ attempt: { ip: { version: 6 } } });
   t.equal(deriveSignal(velocityBlock, v6).explain(-1).code, 'FEW_FAILURES_FROM_BLOCK');
   t.equal(deriveSignal(velocityBlock, v6).explain(-1).evidence['block'], '/48');
