@@ -28,6 +28,7 @@ import { describeAccount, eraseAccount } from './learn/account-record.ts';
 import { recordLabel, recordOutcome } from './learn/record-outcome.ts';
 import type { Clock } from './ports/clock.ts';
 import { createMetrics } from './telemetry/metrics.ts';
+import { warmUp } from './warm-up.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
@@ -63,7 +64,9 @@ export async function openCore(settings: Settings, options: CoreOptions): Promis
     const policy = openPolicy(settings, dataDirectory, clock, options.onProblem);
     const pseudonyms = createPseudonyms({ key: pseudonymKey(settings, dataDirectory) });
     const ports = { ip, profiles: stores.profiles, assessments: stores.assessments, pseudonyms, scorer, policy, clock, random: createRandom(clock) };
-    const assess = createAssess(ports, { schema, schemaHash, rulesRanks: scorer.manifest.rulesCalibration });
+    const assessOptions = { schema, schemaHash, rulesRanks: scorer.manifest.rulesCalibration };
+    await warmUp(ports, assessOptions);
+    const assess = createAssess(ports, assessOptions);
     return {
       ports,
       ip,

@@ -90,8 +90,6 @@ t.test('what cannot be meant ends the start with one sentence that names the set
       { PORTCULLIS_HOST: '0.0.0.0' },
       'PORTCULLIS_HOST is "0.0.0.0", but without PORTCULLIS_KEYS_FILE the service listens on loopback only (127.0.0.1, ::1 or localhost).',
     ],
-    [
-    ],
   ];
   for (const [env, expected] of cases) t.equal(sentence(env), expected, JSON.stringify(env));
   t.equal(load({ PORTCULLIS_HOST: '0.0.0.0', PORTCULLIS_KEYS_FILE: 'keys.json' }).host, '0.0.0.0', 'with keys any address is fine');
