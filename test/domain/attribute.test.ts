@@ -43,7 +43,10 @@ const contribution = fc.oneof(
   fc.constantFrom(0, -0, reasonContributionMin, -reasonContributionMin, reasonContributionMin / 2, 1, -1),
 );
 
-const row = fc.record({ base: fc.double({ min: -12, max: 4, noNaN: true }), groups: fc.array(contribution, { minLength: 0, maxLength: 40, size: 'max' }) });
+const row = fc.record({
+  base: fc.double({ min: -12, max: 4, noNaN: true }),
+  groups: fc.array(contribution, { minLength: 0, maxLength: 40, size: 'max' }),
+});
 
 t.test('base, reasons and the rest add up to the log-odds', (t) => {
   fc.assert(
@@ -84,7 +87,10 @@ t.test('only the groups that are named are asked to explain', (t) => {
   const groups = Array.from({ length: 20 }, (_, i) => (i === 3 ? 0.001 : i === 7 ? -2 : i === 9 ? 1 : 0));
   const { reasons } = attribute(schema, facts, new Float32Array(schema.width), { base: -3, groups });
   t.same(explained, ['s7', 's9']);
-  t.same(reasons.map((reason) => reason.code), ['LOWERED', 'RAISED']);
+  t.same(
+    reasons.map((reason) => reason.code),
+    ['LOWERED', 'RAISED'],
+  );
   t.end();
 });
 
@@ -97,7 +103,10 @@ t.test('a group of which nothing was observed contributes nothing and is not nam
   dropUnobserved(schema, x, groups);
   t.same([...groups], [0.5, 0, 1]);
   const { reasons, otherContributions, logOdds } = attribute(schema, facts, x, { base: -3, groups });
-  t.same(reasons.map((reason) => reason.evidence['name']), ['s2', 's0']);
+  t.same(
+    reasons.map((reason) => reason.evidence['name']),
+    ['s2', 's0'],
+  );
   t.equal(otherContributions, 0);
   t.equal(logOdds, -1.5);
   t.end();

@@ -36,7 +36,17 @@ const strangeClaim: Partial<DeviceClaim> = {
   screen: { width: 1366, height: 768, depth: 24 },
   fingerprint: 'fingerprint-new',
 };
-const strangePlace: Partial<Visit> = { country: 'US', region: 'Virginia', city: 'Ashburn', latitude: 39.04, longitude: -77.49, asn: 14618, asnClass: 'hosting', host: 'xxxxxx', block: 'yyyyyy' };
+const strangePlace: Partial<Visit> = {
+  country: 'US',
+  region: 'Virginia',
+  city: 'Ashburn',
+  latitude: 39.04,
+  longitude: -77.49,
+  asn: 14618,
+  asnClass: 'hosting',
+  host: 'xxxxxx',
+  block: 'yyyyyy',
+};
 const nothingSeen = { host: null, block: null, asn: null };
 
 function judged(options: FactsOptions): Attribution {
@@ -58,7 +68,12 @@ t.test('a known person at home is far below where an attempt starts', (t) => {
 
 t.test('a new device in a new country reaches even odds, on a hosting network or after failures more so', (t) => {
   const strange = { attempt: { device: strangeClaim }, population: rare, device: null };
-  const provider = judged({ ...strange, ...nothingSeen, visit: { ...strangePlace, asn: 7922, asnClass: 'isp' }, account: accountWith(homeVisits(20)) });
+  const provider = judged({
+    ...strange,
+    ...nothingSeen,
+    visit: { ...strangePlace, asn: 7922, asnClass: 'isp' },
+    account: accountWith(homeVisits(20)),
+  });
   const hosting = judged({ ...strange, ...nothingSeen, visit: strangePlace });
   const attacked = judged({ ...strange, host: failing, block: failing, asn: failing, visit: strangePlace });
   t.ok(provider.logOdds > 0, `${provider.logOdds}`);
@@ -78,11 +93,25 @@ t.test('a stolen id on a hosting network abroad is not excused by being known', 
 
 t.test('what happens to honest people every day stays well below even odds', (t) => {
   const everyday: Record<string, FactsOptions> = {
-    'a new device at home': { attempt: { device: { ...strangeClaim, timeZone: 'Europe/Berlin', language: 'de', languageRegion: 'DE' } }, device: null },
-    'the known device abroad': { ...nothingSeen, visit: { ...strangePlace, asn: 7922, asnClass: 'isp' }, account: accountWith(homeVisits(20)), population: rare },
+    'a new device at home': {
+      attempt: { device: { ...strangeClaim, timeZone: 'Europe/Berlin', language: 'de', languageRegion: 'DE' } },
+      device: null,
+    },
+    'the known device abroad': {
+      ...nothingSeen,
+      visit: { ...strangePlace, asn: 7922, asnClass: 'isp' },
+      account: accountWith(homeVisits(20)),
+      population: rare,
+    },
     'the first login ever': { account: null, host: null, block: null, device: null },
-    'nothing known of the address': { ...nothingSeen, visit: { country: null, region: null, city: null, latitude: null, longitude: null, asn: null, asnClass: 'unknown' } },
-    'four failures and then the right password': { account: accountWith(homeVisits(20)), host: sourceWith({ good: [self], failed: [self, self, self, self], atMs: nowMs - 2 * minuteMs }) },
+    'nothing known of the address': {
+      ...nothingSeen,
+      visit: { country: null, region: null, city: null, latitude: null, longitude: null, asn: null, asnClass: 'unknown' },
+    },
+    'four failures and then the right password': {
+      account: accountWith(homeVisits(20)),
+      host: sourceWith({ good: [self], failed: [self, self, self, self], atMs: nowMs - 2 * minuteMs }),
+    },
   };
   for (const [name, options] of Object.entries(everyday)) t.ok(judged(options).logOdds < -3, `${name}: ${judged(options).logOdds}`);
   t.end();
@@ -107,7 +136,10 @@ t.test('groups, features, rules and codes have names of their own, and no line a
     }
     for (const rule of signal.rules) t.ok(Math.abs(rule.points) > 0 && Math.abs(rule.points) <= 4, rule.name);
   }
-  t.equal(new Set(allSignals.flatMap((signal) => signal.rules.map((rule) => rule.name))).size, allSignals.flatMap((signal) => signal.rules).length);
+  t.equal(
+    new Set(allSignals.flatMap((signal) => signal.rules.map((rule) => rule.name))).size,
+    allSignals.flatMap((signal) => signal.rules).length,
+  );
   t.same(buildSchema(allSignals).canonical, schema.canonical);
   t.end();
 });

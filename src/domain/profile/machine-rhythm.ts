@@ -50,7 +50,8 @@ function falling(value: number, sure: number, maybe: number): number {
 }
 
 function coarseClock(dwellMs: readonly number[], flightMs: readonly number[]): boolean {
-  for (const tick of coarseTicksMs) if (onTicks(dwellMs, tick) && onTicks(flightMs, tick) && (anyTick(dwellMs, tick) || anyTick(flightMs, tick))) return true;
+  for (const tick of coarseTicksMs)
+    if (onTicks(dwellMs, tick) && onTicks(flightMs, tick) && (anyTick(dwellMs, tick) || anyTick(flightMs, tick))) return true;
   return false;
 }
 

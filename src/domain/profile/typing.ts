@@ -66,7 +66,8 @@ const surpriseMax = 5;
  */
 export function handTyped(behavior: BehaviorClaim | null, deviceType: string | null): TypingSample | null {
   if (behavior === null || behavior.typing === null || behavior.typing.dwellMs.length === 0) return null;
-  if (behavior.pasted === true || behavior.autofilled === true || behavior.assistive === true || behavior.pointer?.touch === true) return null;
+  if (behavior.pasted === true || behavior.autofilled === true || behavior.assistive === true || behavior.pointer?.touch === true)
+    return null;
   return deviceType === 'mobile' || deviceType === 'tablet' ? null : behavior.typing;
 }
 
@@ -94,7 +95,18 @@ export function learnTyping(profile: TypingProfile | null, sample: TypingSample)
 }
 
 function emptyTyping(): TypingProfile {
-  return { count: 0, machineCount: 0, dwells: 0, flights: 0, textCount: 0, strays: 0, mean: [], deviation: [], summaryMean: [0, 0, 0, 0], summaryDeviation: [0, 0, 0, 0] };
+  return {
+    count: 0,
+    machineCount: 0,
+    dwells: 0,
+    flights: 0,
+    textCount: 0,
+    strays: 0,
+    mean: [],
+    deviation: [],
+    summaryMean: [0, 0, 0, 0],
+    summaryDeviation: [0, 0, 0, 0],
+  };
 }
 
 /** Whether the sample has as many keys as the learnt text: the nearest that can be known without knowing the text. */
@@ -188,12 +200,26 @@ function textDistance(profile: TypingProfile, sample: TypingSample): number {
   const flights = profile.mean.length - dwells;
   let dwellSum = 0;
   for (let i = 0; i < dwells; i++) {
-    dwellSum += surpriseAt(profile.mean, profile.deviation, i, logTime(sample.dwellMs[i] as number), usualDwellDeviation, profile.textCount);
+    dwellSum += surpriseAt(
+      profile.mean,
+      profile.deviation,
+      i,
+      logTime(sample.dwellMs[i] as number),
+      usualDwellDeviation,
+      profile.textCount,
+    );
   }
   if (flights === 0) return dwellSum / dwells;
   let flightSum = 0;
   for (let i = 0; i < flights; i++) {
-    flightSum += surpriseAt(profile.mean, profile.deviation, dwells + i, logTime(sample.flightMs[i] as number), usualFlightDeviation, profile.textCount);
+    flightSum += surpriseAt(
+      profile.mean,
+      profile.deviation,
+      dwells + i,
+      logTime(sample.flightMs[i] as number),
+      usualFlightDeviation,
+      profile.textCount,
+    );
   }
   return (dwellSum / dwells + flightSum / flights) / 2;
 }
@@ -205,14 +231,35 @@ function summaryDistance(profile: TypingProfile, sample: TypingSample): number {
     const times = part === 0 ? sample.dwellMs : sample.flightMs;
     if (times.length === 0 || profile.summaryMean[part * 2] === 0) continue;
     const mean = logMean(times);
-    sum += surpriseAt(profile.summaryMean, profile.summaryDeviation, part * 2, mean, usualSummaryDeviation[part * 2] as number, profile.count);
-    sum += surpriseAt(profile.summaryMean, profile.summaryDeviation, part * 2 + 1, logSpread(times, mean), usualSummaryDeviation[part * 2 + 1] as number, profile.count);
+    sum += surpriseAt(
+      profile.summaryMean,
+      profile.summaryDeviation,
+      part * 2,
+      mean,
+      usualSummaryDeviation[part * 2] as number,
+      profile.count,
+    );
+    sum += surpriseAt(
+      profile.summaryMean,
+      profile.summaryDeviation,
+      part * 2 + 1,
+      logSpread(times, mean),
+      usualSummaryDeviation[part * 2 + 1] as number,
+      profile.count,
+    );
     parts += 2;
   }
   return sum / parts;
 }
 
-function surpriseAt(means: readonly number[], deviations: readonly number[], i: number, value: number, usual: number, known: number): number {
+function surpriseAt(
+  means: readonly number[],
+  deviations: readonly number[],
+  i: number,
+  value: number,
+  usual: number,
+  known: number,
+): number {
   const samples = Math.min(known, memorySamples) - 1;
   const deviation = (samples * (deviations[i] as number) + priorSamples * usual * scale) / (samples + priorSamples);
   const surprise = Math.abs(value * scale - (means[i] as number)) / deviation;

@@ -31,7 +31,11 @@ export function attribute(schema: FeatureSchema, facts: Facts, x: Float32Array, 
 }
 
 /** The same with explanations from elsewhere: a recomputed assessment takes them from its record. */
-export function attributeBy(schema: FeatureSchema, contributions: GroupContributions, explain: (group: number, contribution: number) => Explanation): Attribution {
+export function attributeBy(
+  schema: FeatureSchema,
+  contributions: GroupContributions,
+  explain: (group: number, contribution: number) => Explanation,
+): Attribution {
   const { groups } = contributions;
   const named = largestGroups(schema, groups);
   let logOdds = contributions.base;

@@ -20,7 +20,12 @@ function samplesOf(count: number): TypingSample[] {
   return Array.from({ length: count }, (_, i) => typedBy(her, i + 1));
 }
 
-function typing(typed: TypingSample, account: AccountProfile | null, behavior: Partial<BehaviorClaim> = {}, visit: Partial<Visit> = {}): Derived {
+function typing(
+  typed: TypingSample,
+  account: AccountProfile | null,
+  behavior: Partial<BehaviorClaim> = {},
+  visit: Partial<Visit> = {},
+): Derived {
   return deriveSignal(behaviourTyping, factsWith({ account, visit, attempt: { behavior: behaviorWith({ typing: typed, ...behavior }) } }));
 }
 
@@ -28,7 +33,7 @@ function robot(typed: TypingSample, behavior: Partial<BehaviorClaim> = {}, accou
   return deriveSignal(behaviourRobot, factsWith({ account, attempt: { behavior: behaviorWith({ typing: typed, ...behavior }) } }));
 }
 
-t.test('the account\'s own rhythm speaks for the attempt and another\'s against it, the more the better the account is known', (t) => {
+t.test("the account's own rhythm speaks for the attempt and another's against it, the more the better the account is known", (t) => {
   const own = typedBy(her, 90);
   const other = typedBy(person(500), 90);
   const few = typist(samplesOf(3));
@@ -59,22 +64,36 @@ t.test('below three good samples there is no opinion on the rhythm', (t) => {
 t.test('paste, autofill, touch, assistive input, phones and machines are no evidence of rhythm', (t) => {
   const account = typist(samplesOf(10));
   const other = typedBy(person(500), 90);
-  const excused: Partial<BehaviorClaim>[] = [{ pasted: true }, { autofilled: true }, { assistive: true }, { pointer: { moves: 1, touch: true } }];
+  const excused: Partial<BehaviorClaim>[] = [
+    { pasted: true },
+    { autofilled: true },
+    { assistive: true },
+    { pointer: { moves: 1, touch: true } },
+  ];
   for (const behavior of excused) t.same([typing(other, account, behavior).cause, typing(other, account, behavior).rules], ['unknown', []]);
   t.equal(typing(other, account, {}, { deviceType: 'mobile' }).cause, 'unknown');
   t.equal(typing(typedByMachine(12, 2, 2), account).cause, 'unknown');
   t.equal(typing({ dwellMs: [90, 80], flightMs: [120] }, account).cause, 'unknown');
   t.equal(deriveSignal(behaviourTyping, factsWith({ account })).cause, 'not_sent');
   t.equal(deriveSignal(behaviourTyping, factsWith({ account, attempt: { behavior: behaviorWith() } })).cause, 'not_sent');
-  t.equal(deriveSignal(behaviourTyping, factsWith({ profilesAbsent: 'late', attempt: { behavior: behaviorWith({ typing: other }) } })).cause, 'late');
+  t.equal(
+    deriveSignal(behaviourTyping, factsWith({ profilesAbsent: 'late', attempt: { behavior: behaviorWith({ typing: other }) } })).cause,
+    'late',
+  );
   t.end();
 });
 
 t.test('after a changed credential or another text only the general rhythm is compared', (t) => {
   const account = typist(samplesOf(10));
   const behavior = behaviorWith({ typing: typedBy(her, 90) });
-  const changed = deriveSignal(behaviourTyping, factsWith({ account, attempt: { behavior, user: { credentialChangedAtMs: nowMs - 3_600_000 } } }));
-  const unchanged = deriveSignal(behaviourTyping, factsWith({ account, attempt: { behavior, user: { credentialChangedAtMs: nowMs - 30 * dayMs } } }));
+  const changed = deriveSignal(
+    behaviourTyping,
+    factsWith({ account, attempt: { behavior, user: { credentialChangedAtMs: nowMs - 3_600_000 } } }),
+  );
+  const unchanged = deriveSignal(
+    behaviourTyping,
+    factsWith({ account, attempt: { behavior, user: { credentialChangedAtMs: nowMs - 30 * dayMs } } }),
+  );
   t.equal(changed.explain(-1).evidence['compared_by'], 'general rhythm');
   t.equal(unchanged.explain(-1).evidence['compared_by'], 'key by key');
   t.equal(typing(typedBy(person(11, 8), 90), account).explain(-1).evidence['compared_by'], 'general rhythm');
@@ -100,7 +119,7 @@ t.test('a script that types and submits at once is inhuman', (t) => {
   t.end();
 });
 
-t.test('a password manager that auto-types at its owner\'s command, or a habit of the account, reaches no rule', (t) => {
+t.test("a password manager that auto-types at its owner's command, or a habit of the account, reaches no rule", (t) => {
   const typed = typedByMachine(20, 1, 1);
   t.same(robot(typed, { formMs: 4_000 }).rules, []);
   t.same(robot(typed).rules, []);
@@ -133,11 +152,21 @@ t.test('keys that claim to have taken longer than the form was open are not from
 });
 
 t.test('a form filled without keys, however fast, and any excused input are no evidence of a robot', (t) => {
-  t.equal(deriveSignal(behaviourRobot, factsWith({ attempt: { behavior: behaviorWith({ formMs: 40, pasted: false, autofilled: false }) } })).cause, 'not_sent');
+  t.equal(
+    deriveSignal(behaviourRobot, factsWith({ attempt: { behavior: behaviorWith({ formMs: 40, pasted: false, autofilled: false }) } }))
+      .cause,
+    'not_sent',
+  );
   t.equal(deriveSignal(behaviourRobot, factsWith()).cause, 'not_sent');
   const typed = typedByMachine(12, 1, 1);
-  const excused: Partial<BehaviorClaim>[] = [{ pasted: true }, { autofilled: true }, { assistive: true }, { pointer: { moves: null, touch: true } }];
-  for (const behavior of excused) t.same([robot(typed, { formMs: 40, ...behavior }).cause, robot(typed, { formMs: 40, ...behavior }).rules], ['unknown', []]);
+  const excused: Partial<BehaviorClaim>[] = [
+    { pasted: true },
+    { autofilled: true },
+    { assistive: true },
+    { pointer: { moves: null, touch: true } },
+  ];
+  for (const behavior of excused)
+    t.same([robot(typed, { formMs: 40, ...behavior }).cause, robot(typed, { formMs: 40, ...behavior }).rules], ['unknown', []]);
   t.equal(robot(typedByMachine(7, 1, 1), { formMs: 40 }).cause, 'unknown');
   t.equal(robot({ dwellMs: new Array<number>(10).fill(100), flightMs: new Array<number>(9).fill(100) }).cause, 'unknown');
   t.match(deriveSignal(behaviourRobot, factsWith()).explain(0.1).evidence, { keys: 0, mean_hold_ms: null, form_ms: null });

@@ -5,7 +5,18 @@ import { combinationSignals } from '../../../src/domain/signal/combination/signa
 import { combination } from '../../../src/domain/signal/combination/conjunctions.ts';
 import { both } from '../../../src/domain/signal/combination/novelty.ts';
 import { failuresAround, hidden, onHosting } from '../../../src/domain/signal/combination/source.ts';
-import { accountWith, type Derived, deriveSignal, factsWith, type FactsOptions, homeVisits, minuteMs, nowMs, sourceWith, visitWith } from '../../support/facts.ts';
+import {
+  accountWith,
+  type Derived,
+  deriveSignal,
+  factsWith,
+  type FactsOptions,
+  homeVisits,
+  minuteMs,
+  nowMs,
+  sourceWith,
+  visitWith,
+} from '../../support/facts.ts';
 import { checkContract, checkDefinition } from '../../support/signal-contract.ts';
 
 const newDevice = { device: 'device-new', browser: 'Chrome', os: 'Linux', fingerprint: 'other', screen: '1280x720' };
@@ -52,11 +63,23 @@ t.test('one harmless change alone holds no conjunction', (t) => {
 });
 
 t.test('a new device in a new country on a hosting network after failures holds four conjunctions and is named by the heaviest', (t) => {
-  const { rules, points, explain } = derived({ visit: { ...newDevice, ...abroad, ...rented, language: 'en', timeZone: 'UTC' }, asn: failing });
+  const { rules, points, explain } = derived({
+    visit: { ...newDevice, ...abroad, ...rented, language: 'en', timeZone: 'UTC' },
+    asn: failing,
+  });
   t.same(rules, ['new_device_new_country', 'new_device_new_asn', 'hosting_after_failures', 'all_new']);
   t.ok(points >= 4);
   t.equal(explain(2).code, 'NEW_DEVICE_IN_NEW_COUNTRY');
-  t.match(explain(2).evidence, { new_device: 1, new_country: true, new_network: true, hosting: true, country: 'US', asn: 14618, failures_beyond_half_1h: 15, good_logins: 10 });
+  t.match(explain(2).evidence, {
+    new_device: 1,
+    new_country: true,
+    new_network: true,
+    hosting: true,
+    country: 'US',
+    asn: 14618,
+    failures_beyond_half_1h: 15,
+    good_logins: 10,
+  });
   t.end();
 });
 
@@ -102,7 +125,10 @@ t.test('without good logins, or without anything said of the device, newness is 
   t.ok(Number.isNaN(silent.features['new_device_new_country']));
   t.ok(Number.isNaN(derived({ visit: { ...abroad, device: null, os: null, fingerprint: null } }).features['new_device_new_country']));
   t.equal(derived({ visit: { ...abroad, device: null, os: null, fingerprint: 'other' } }).features['new_device_new_country'], 1);
-  const unlearned = derived({ account: accountWith(homeVisits(5, { country: null, region: null, city: null })), visit: { ...newDevice, ...abroad } });
+  const unlearned = derived({
+    account: accountWith(homeVisits(5, { country: null, region: null, city: null })),
+    visit: { ...newDevice, ...abroad },
+  });
   t.ok(Number.isNaN(unlearned.features['new_device_new_country']));
   t.match(silent.explain(0.1).evidence, { new_device: null });
   t.end();
@@ -113,7 +139,10 @@ t.test('of an account without history at an unknown, failing, hidden place only 
   for (let i = 0; i < 9; i++) applyToAccount(account, { type: 'attempted', visit: visitWith({ atMs: nowMs - minuteMs }), failed: true });
   const facts = factsWith({ account, host: failing, visit: { asn: null }, lists: ['tor'], knownDevice: null });
   const { cause, features, rules } = deriveSignal(combination, facts);
-  t.same(Object.values(features).filter((value) => !Number.isNaN(value)), [0]);
+  t.same(
+    Object.values(features).filter((value) => !Number.isNaN(value)),
+    [0],
+  );
   t.equal(cause, null);
   t.same(rules, []);
   t.end();
@@ -144,7 +173,7 @@ t.test('profiles that could not be read leave the group unknown, with their caus
   t.end();
 });
 
-t.test('a relay and the tenant\'s own egress are neither a rented machine nor a hiding place', (t) => {
+t.test("a relay and the tenant's own egress are neither a rented machine nor a hiding place", (t) => {
   t.equal(onHosting(factsWith({ visit: rented })), 1);
   t.equal(onHosting(factsWith({ lists: ['hosting'] })), 1);
   t.equal(onHosting(factsWith({ lists: ['hosting', 'relay'] })), 0);

@@ -14,7 +14,18 @@ import { velocityHost } from '../../../src/domain/signal/velocity/host.ts';
 import { velocitySignals } from '../../../src/domain/signal/velocity/signals.ts';
 import { velocitySpray } from '../../../src/domain/signal/velocity/spray.ts';
 import { velocitySpread } from '../../../src/domain/signal/velocity/spread.ts';
-import { accountWith, dayMs, deriveSignal, factsWith, homeVisits, hourMs, minuteMs, nowMs, sourceWith, visitWith } from '../../support/facts.ts';
+import {
+  accountWith,
+  dayMs,
+  deriveSignal,
+  factsWith,
+  homeVisits,
+  hourMs,
+  minuteMs,
+  nowMs,
+  sourceWith,
+  visitWith,
+} from '../../support/facts.ts';
 import { checkContract, checkDefinition } from '../../support/signal-contract.ts';
 
 function range(from: number, count: number): number[] {
@@ -23,7 +34,8 @@ function range(from: number, count: number): number[] {
 
 /** Adds failed tries at `atMs`, from where `visit` says. */
 function withTries(account: AccountProfile, count: number, visit: Partial<Visit> = {}, failed = true): AccountProfile {
-  for (let i = 0; i < count; i++) applyToAccount(account, { type: 'attempted', visit: visitWith({ atMs: nowMs - 30_000, ...visit }), failed });
+  for (let i = 0; i < count; i++)
+    applyToAccount(account, { type: 'attempted', visit: visitWith({ atMs: nowMs - 30_000, ...visit }), failed });
   return account;
 }
 
@@ -58,7 +70,12 @@ t.test('profiles that could not be read leave velocity unknown, with their cause
 });
 
 t.test('every velocity feature grows with what failed, and is never negative', (t) => {
-  const counts = fc.record({ good: fc.nat(30), failed: fc.nat(60), more: fc.integer({ min: 1, max: 20 }), agoMs: fc.integer({ min: 1, max: dayMs }) });
+  const counts = fc.record({
+    good: fc.nat(30),
+    failed: fc.nat(60),
+    more: fc.integer({ min: 1, max: 20 }),
+    agoMs: fc.integer({ min: 1, max: dayMs }),
+  });
   fc.assert(
     fc.property(counts, ({ good, failed, more, agoMs }) => {
       const at = (failures: number): Facts => {
@@ -98,7 +115,11 @@ t.test('failures on the account are counted per window as logarithms', (t) => {
 t.test('the account rules hold for guessing and not for mistyping', (t) => {
   t.same(deriveSignal(velocityAccount, factsWith({ account: withTries(emptyAccount(nowMs), 3) })).rules, []);
   t.same(deriveSignal(velocityAccount, factsWith({ account: withTries(emptyAccount(nowMs), 6) })).rules, ['account_failures_10m']);
-  t.same(deriveSignal(velocityAccount, factsWith({ account: withTries(emptyAccount(nowMs), 60) })).rules, ['account_failures_10m', 'account_failures_1h', 'account_failures_24h']);
+  t.same(deriveSignal(velocityAccount, factsWith({ account: withTries(emptyAccount(nowMs), 60) })).rules, [
+    'account_failures_10m',
+    'account_failures_1h',
+    'account_failures_24h',
+  ]);
   t.end();
 });
 
@@ -111,7 +132,10 @@ t.test('unknown sources on an account count; its own places and devices, and the
   for (const i of range(0, 7)) withTries(account, 1, { host: `${i}bot`, asn: 100 + i, device: i < 5 ? `${i}device` : null });
   withTries(account, 1, { atMs: nowMs - 5 * hourMs, host: 'earlier', asn: 99, device: null });
   const { features, rules, explain } = deriveSignal(velocitySpread, factsWith({ account, visit: { ...home } }));
-  t.same(Object.values(features).map((value) => Math.round(Math.expm1(value))), [7, 8, 8, 5]);
+  t.same(
+    Object.values(features).map((value) => Math.round(Math.expm1(value))),
+    [7, 8, 8, 5],
+  );
   t.same(rules, ['strange_hosts_1h', 'strange_asns_24h', 'strange_devices_24h']);
   t.same(explain(1), {
     code: 'MANY_SOURCES_ON_ACCOUNT',
@@ -127,13 +151,26 @@ t.test('known devices without an id, and known places last tried long ago, leave
   withTries(account, 1, { atMs: nowMs - 3 * dayMs, host: 'summer', asn: 7 });
   withTries(account, 1, { host: '0bot', asn: 100, device: 'botdev' });
   const { features } = deriveSignal(velocitySpread, factsWith({ account, visit: { host: 'homeAA', device: null } }));
-  t.same(Object.values(features).map((value) => Math.round(Math.expm1(value))), [1, 1, 1, 1]);
+  t.same(
+    Object.values(features).map((value) => Math.round(Math.expm1(value))),
+    [1, 1, 1, 1],
+  );
   t.equal(deriveSignal(velocitySpread, factsWith()).explain(-1).code, 'FEW_SOURCES_ON_ACCOUNT');
   account.hosts.members.splice(0, 1);
   account.hosts.lastSeenMs.splice(0, 1);
-  t.equal(Math.round(Math.expm1(deriveSignal(velocitySpread, factsWith({ account, visit: { host: '1else' } })).features['strange_hosts_1h_log'] as number)), 1);
+  t.equal(
+    Math.round(
+      Math.expm1(deriveSignal(velocitySpread, factsWith({ account, visit: { host: '1else' } })).features['strange_hosts_1h_log'] as number),
+    ),
+    1,
+  );
   account.tallies.length = 0;
-  t.equal(Math.round(Math.expm1(deriveSignal(velocitySpread, factsWith({ account, visit: { asn: 1 } })).features['strange_asns_24h_log'] as number)), 1);
+  t.equal(
+    Math.round(
+      Math.expm1(deriveSignal(velocitySpread, factsWith({ account, visit: { asn: 1 } })).features['strange_asns_24h_log'] as number),
+    ),
+    1,
+  );
   t.end();
 });
 
@@ -253,7 +290,11 @@ t.test('the present account, accounts good there and accounts seen after the att
 });
 
 t.test('which accounts are strangers is the plain difference of the two sets, whatever their keys have in common', (t) => {
-  const account = fc.oneof(fc.nat(300), fc.nat(40).map((i) => i * 256 + 7), fc.nat(2 ** 36 - 1));
+  const account = fc.oneof(
+    fc.nat(300),
+    fc.nat(40).map((i) => i * 256 + 7),
+    fc.nat(2 ** 36 - 1),
+  );
   fc.assert(
     fc.property(fc.array(account, { maxLength: 64 }), fc.array(account, { maxLength: 64 }), (good, tried) => {
       const source = sourceWith({ good, failed: tried });
@@ -293,7 +334,8 @@ t.test('a right credential from an address that fails on others is a burst; at a
   t.same(hit.rules, ['burst_address']);
   t.equal(hit.explain(1).evidence['address_failures_on_others_10m'], 30);
   const busy = emptySource(nowMs);
-  for (const i of range(0, 200)) applyToSource(busy, { type: 'attempted', atMs: nowMs - 60_000, account: i, failed: i % 4 === 0, machine: null });
+  for (const i of range(0, 200))
+    applyToSource(busy, { type: 'attempted', atMs: nowMs - 60_000, account: i, failed: i % 4 === 0, machine: null });
   t.equal(deriveSignal(velocityBurst, factsWith({ host: busy })).features['burst_address_excess_10m_log'], 0);
   const wrong = deriveSignal(velocityBurst, factsWith({ host, attempt: { credential: { result: 'failure' } } }));
   t.same(Object.values(wrong.features), [0, 0, 0]);

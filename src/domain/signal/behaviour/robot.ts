@@ -50,7 +50,7 @@ export const behaviourRobot = defineSignal({
   describes:
     'Whether the keys came faster (under 25 ms from press to press) or more evenly than anybody types, and whether the form was open for less time than they took. ' +
     'Paste, autofill, touch and assistive input are no evidence, nor is a form filled without keys; password managers and security keys that type are recognised by the time ' +
-    'a person needed to call them and by the account\'s earlier good logins.',
+    "a person needed to call them and by the account's earlier good logins.",
   features: [
     {
       name: 'robot_rhythm',
@@ -60,12 +60,25 @@ export const behaviourRobot = defineSignal({
     { name: 'robot_form', monotone: 1, sentence: '1 when the form was open for less time than its keys claim to have taken, else 0.' },
   ],
   codes: {
-    INHUMAN_TIMING: { direction: 'raises', sentence: 'The keys came faster or more evenly than people type, or took longer than the form was open.' },
+    INHUMAN_TIMING: {
+      direction: 'raises',
+      sentence: 'The keys came faster or more evenly than people type, or took longer than the form was open.',
+    },
     HUMAN_TIMING: { direction: 'lowers', sentence: 'The keys came as people type.' },
   },
   rules: [
-    { name: 'robot_rhythm', points: 0.9, sentence: 'Nobody types like this, and nobody had time to call a password manager.', holds: (x, at) => (x[at] as number) >= 0.8 },
-    { name: 'robot_form', points: 0.9, sentence: 'The form was open for less time than its keys claim to have taken.', holds: (x, at) => x[at + 1] === 1 },
+    {
+      name: 'robot_rhythm',
+      points: 0.9,
+      sentence: 'Nobody types like this, and nobody had time to call a password manager.',
+      holds: (x, at) => (x[at] as number) >= 0.8,
+    },
+    {
+      name: 'robot_form',
+      points: 0.9,
+      sentence: 'The form was open for less time than its keys claim to have taken.',
+      holds: (x, at) => x[at + 1] === 1,
+    },
   ],
   derive(facts, out, at): AbsenceCause | null {
     const behavior = facts.attempt.behavior;

@@ -7,7 +7,16 @@ import type { AbsenceCause } from '../../absence.ts';
 import type { TypingSample } from '../../attempt.ts';
 import type { Facts } from '../../facts.ts';
 import { machineRhythm } from '../../profile/machine-rhythm.ts';
-import { handTyped, machineRhythmMin, type TypingBasis, typingBasis, typingConfidence, typingDistance, typingKeysMin, type TypingProfile } from '../../profile/typing.ts';
+import {
+  handTyped,
+  machineRhythmMin,
+  type TypingBasis,
+  typingBasis,
+  typingConfidence,
+  typingDistance,
+  typingKeysMin,
+  type TypingProfile,
+} from '../../profile/typing.ts';
 import { defineSignal } from '../definition.ts';
 import { rounded } from '../measure.ts';
 
@@ -28,24 +37,35 @@ export const behaviourTyping = defineSignal({
   name: 'behaviour.typing',
   title: 'Typing rhythm',
   describes:
-    'How far the rhythm of the keys (how long each is held, how long between them) is from the rhythm of the account\'s good logins, times a confidence that grows with them. ' +
+    "How far the rhythm of the keys (how long each is held, how long between them) is from the rhythm of the account's good logins, times a confidence that grows with them. " +
     'Below three learnt samples there is no opinion. Paste, autofill, touch, assistive and machine-made input are no evidence, for or against; a text of another length is compared ' +
     'by its general rhythm only, at half the confidence.',
   features: [
     {
       name: 'typing_mismatch',
       monotone: 1,
-      sentence: 'Confidence (0 to 1) times the distance from the account\'s rhythm in its usual deviations less 1.5; -1.5 (the same hand) to 3.5 (another).',
+      sentence:
+        "Confidence (0 to 1) times the distance from the account's rhythm in its usual deviations less 1.5; -1.5 (the same hand) to 3.5 (another).",
     },
   ],
   codes: {
-    TYPING_MISMATCH: { direction: 'raises', sentence: 'The rhythm of the keys is not the one learnt from this account\'s good logins.' },
-    TYPING_MATCH: { direction: 'lowers', sentence: 'The rhythm of the keys is close to the one learnt from this account\'s good logins.' },
+    TYPING_MISMATCH: { direction: 'raises', sentence: "The rhythm of the keys is not the one learnt from this account's good logins." },
+    TYPING_MATCH: { direction: 'lowers', sentence: "The rhythm of the keys is close to the one learnt from this account's good logins." },
   },
   rules: [
     // At ten samples: about one rightful login in two hundred is above 0.35, half of the other people are.
-    { name: 'typing_mismatch', points: 0.6, sentence: 'The rhythm is far from the account\'s, as about one rightful login in two hundred is.', holds: (x, at) => (x[at] as number) >= 0.35 },
-    { name: 'typing_match', points: -0.4, sentence: 'The rhythm is the account\'s, and no doubt of it.', holds: (x, at) => (x[at] as number) <= -0.2 },
+    {
+      name: 'typing_mismatch',
+      points: 0.6,
+      sentence: "The rhythm is far from the account's, as about one rightful login in two hundred is.",
+      holds: (x, at) => (x[at] as number) >= 0.35,
+    },
+    {
+      name: 'typing_match',
+      points: -0.4,
+      sentence: "The rhythm is the account's, and no doubt of it.",
+      holds: (x, at) => (x[at] as number) <= -0.2,
+    },
   ],
   derive(facts, out, at): AbsenceCause | null {
     const behavior = facts.attempt.behavior;

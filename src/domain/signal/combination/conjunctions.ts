@@ -27,8 +27,20 @@ function from(name: string, feature: number, least: number, points: number, sent
 const rules: readonly FallbackRule[] = [
   from('new_device_new_country', newDeviceNewCountry, 0.9, 1.5, 'Device and country are both new to the account.'),
   from('new_device_new_asn', newDeviceNewAsn, 0.9, 0.5, 'Device and network are both new to the account.'),
-  from('hosting_after_failures', hostingAfterFailures, 0.49, 1.5, 'A hosting network with ten or more failures beyond half of its tries in the hour.'),
-  from('new_device_after_failures', newDeviceAfterFailures, 0.49, 0.8, 'A new device, after ten or more failures on the account in the hour.'),
+  from(
+    'hosting_after_failures',
+    hostingAfterFailures,
+    0.49,
+    1.5,
+    'A hosting network with ten or more failures beyond half of its tries in the hour.',
+  ),
+  from(
+    'new_device_after_failures',
+    newDeviceAfterFailures,
+    0.49,
+    0.8,
+    'A new device, after ten or more failures on the account in the hour.',
+  ),
   from('known_device_strange_hosting', knownDeviceStrangeHosting, 0.9, 1.5, 'A known device id on a hosting network in a new country.'),
   from('hidden_new_device', hiddenNewDevice, 0.9, 1, 'A new device behind Tor, a VPN or an open proxy.'),
   from('all_new', allNew, 0.5, 1, 'Nothing or next to nothing observed is known to the account.'),
@@ -94,13 +106,37 @@ export const combination = defineSignal({
     'Eight conjunctions of facts that mean more together than apart: a new device in a new country, a hosting network after failures, a known device id that turns up on a strange hosting ' +
     'network (a stolen cookie), nothing familiar at all, everything familiar. New means new to an account that has good logins to compare with; where a part is unknown, so is the conjunction.',
   features: [
-    { name: 'new_device_new_country', monotone: 1, sentence: '1 when device and country are both new to the account, 0.5 when the device only lacks its id, 0 when either is known.' },
+    {
+      name: 'new_device_new_country',
+      monotone: 1,
+      sentence: '1 when device and country are both new to the account, 0.5 when the device only lacks its id, 0 when either is known.',
+    },
     { name: 'new_device_new_asn', monotone: 1, sentence: 'The same for device and network (ASN); 0 to 1.' },
-    { name: 'hosting_after_failures', monotone: 1, sentence: 'On a hosting network f / (f + 10), f = failures of the last hour there beyond half of the tries; else 0.' },
-    { name: 'new_device_after_failures', monotone: 1, sentence: 'Newness of the device times f / (f + 10), f = failures on the account in the last hour; 0 to 1.' },
-    { name: 'known_device_strange_hosting', monotone: 1, sentence: '1 when a device known by its id turns up on a hosting network in a country new to the account, else 0.' },
-    { name: 'hidden_new_device', monotone: 1, sentence: 'Newness of the device (0 to 1) behind Tor, a VPN or an open proxy that is not the tenant\'s own egress; else 0.' },
-    { name: 'all_new', monotone: 1, sentence: 'Share of device, network, country, browser, system, language and time zone that is new: 0 up to 70 %, 1 at all of them.' },
+    {
+      name: 'hosting_after_failures',
+      monotone: 1,
+      sentence: 'On a hosting network f / (f + 10), f = failures of the last hour there beyond half of the tries; else 0.',
+    },
+    {
+      name: 'new_device_after_failures',
+      monotone: 1,
+      sentence: 'Newness of the device times f / (f + 10), f = failures on the account in the last hour; 0 to 1.',
+    },
+    {
+      name: 'known_device_strange_hosting',
+      monotone: 1,
+      sentence: '1 when a device known by its id turns up on a hosting network in a country new to the account, else 0.',
+    },
+    {
+      name: 'hidden_new_device',
+      monotone: 1,
+      sentence: "Newness of the device (0 to 1) behind Tor, a VPN or an open proxy that is not the tenant's own egress; else 0.",
+    },
+    {
+      name: 'all_new',
+      monotone: 1,
+      sentence: 'Share of device, network, country, browser, system, language and time zone that is new: 0 up to 70 %, 1 at all of them.',
+    },
     { name: 'all_known', monotone: -1, sentence: '1 when everything observed of those is known to the account, else 0.' },
   ],
   codes: {
@@ -108,11 +144,23 @@ export const combination = defineSignal({
     NEW_DEVICE_ON_NEW_NETWORK: { direction: 'raises', sentence: 'A device new to the account, on a network new to it.' },
     HOSTING_AFTER_FAILURES: { direction: 'raises', sentence: 'A hosting network from which most tries of the last hour failed.' },
     NEW_DEVICE_AFTER_FAILURES: { direction: 'raises', sentence: 'A new device, after tries on the account had failed.' },
-    KNOWN_DEVICE_ON_STRANGE_HOSTING: { direction: 'raises', sentence: 'A known device id turned up on a hosting network in a new country, as a stolen cookie would.' },
+    KNOWN_DEVICE_ON_STRANGE_HOSTING: {
+      direction: 'raises',
+      sentence: 'A known device id turned up on a hosting network in a new country, as a stolen cookie would.',
+    },
     HIDDEN_NEW_DEVICE: { direction: 'raises', sentence: 'A new device that hides where it is.' },
-    NOTHING_FAMILIAR: { direction: 'raises', sentence: 'Nothing or next to nothing about this attempt is familiar, although the account has a history.' },
-    NOT_ALL_FAMILIAR: { direction: 'raises', sentence: 'Some of what is usually familiar about this account\'s logins is not, or could not be told.' },
-    EVERYTHING_FAMILIAR: { direction: 'lowers', sentence: 'Device, network, country and the rest of what was observed are all known to the account.' },
+    NOTHING_FAMILIAR: {
+      direction: 'raises',
+      sentence: 'Nothing or next to nothing about this attempt is familiar, although the account has a history.',
+    },
+    NOT_ALL_FAMILIAR: {
+      direction: 'raises',
+      sentence: "Some of what is usually familiar about this account's logins is not, or could not be told.",
+    },
+    EVERYTHING_FAMILIAR: {
+      direction: 'lowers',
+      sentence: 'Device, network, country and the rest of what was observed are all known to the account.',
+    },
     NO_RISKY_COMBINATION: { direction: 'lowers', sentence: 'None of the risky combinations holds to a degree that matters.' },
   },
   rules,

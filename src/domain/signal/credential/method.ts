@@ -23,7 +23,10 @@ export const credentialMethod = defineSignal({
     BREACHED_PASSWORD: { direction: 'raises', sentence: 'The password is known from a breach.' },
     RECOVERY_USED: { direction: 'raises', sentence: 'The account was entered by recovery, not by its credential.' },
     PHISHABLE_METHOD: { direction: 'raises', sentence: 'The method can be phished, guessed or passed on.' },
-    STRONG_METHOD: { direction: 'lowers', sentence: 'A passkey, certificate or federated sign-in was used, which cannot be phished or guessed.' },
+    STRONG_METHOD: {
+      direction: 'lowers',
+      sentence: 'A passkey, certificate or federated sign-in was used, which cannot be phished or guessed.',
+    },
     NO_CREDENTIAL_WARNING: { direction: 'lowers', sentence: 'Nothing about the credential speaks against the attempt.' },
   },
   rules: [

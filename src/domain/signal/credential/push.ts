@@ -17,14 +17,30 @@ export const credentialPush = defineSignal({
     { name: 'challenges_failed_1h_log', monotone: 1, sentence: 'ln(1 + challenges failed or abandoned in the last hour).' },
   ],
   codes: {
-    PUSH_FATIGUE: { direction: 'raises', sentence: 'Challenge after challenge of this account failed or was left unanswered within minutes.' },
+    PUSH_FATIGUE: {
+      direction: 'raises',
+      sentence: 'Challenge after challenge of this account failed or was left unanswered within minutes.',
+    },
     CHALLENGES_FAILED: { direction: 'raises', sentence: 'A challenge of this account failed or was left unanswered lately.' },
-    FEW_FAILED_CHALLENGES: { direction: 'lowers', sentence: 'Few challenges of this account failed in the last hour, no more than is usual.' },
+    FEW_FAILED_CHALLENGES: {
+      direction: 'lowers',
+      sentence: 'Few challenges of this account failed in the last hour, no more than is usual.',
+    },
     NO_FAILED_CHALLENGES: { direction: 'lowers', sentence: 'No challenge of this account failed in the last hour.' },
   },
   rules: [
-    { name: 'push_fatigue_10m', points: 1.5, sentence: 'Three or more challenges failed in ten minutes.', holds: (x, at) => fromLog(x[at]) >= fatigueMin - 0.5 },
-    { name: 'push_fatigue_1h', points: 0.7, sentence: 'Six or more challenges failed in an hour.', holds: (x, at) => fromLog(x[at + 1]) >= 5.5 },
+    {
+      name: 'push_fatigue_10m',
+      points: 1.5,
+      sentence: 'Three or more challenges failed in ten minutes.',
+      holds: (x, at) => fromLog(x[at]) >= fatigueMin - 0.5,
+    },
+    {
+      name: 'push_fatigue_1h',
+      points: 0.7,
+      sentence: 'Six or more challenges failed in an hour.',
+      holds: (x, at) => fromLog(x[at + 1]) >= 5.5,
+    },
   ],
   derive(facts, out, at) {
     if (facts.profilesAbsent !== null) return facts.profilesAbsent;

@@ -17,14 +17,32 @@ export const velocityAccount = defineSignal({
   ],
   codes: {
     FAILURES_ON_ACCOUNT: { direction: 'raises', sentence: 'Tries to sign in to this account have failed lately.' },
-    FEW_FAILURES_ON_ACCOUNT: { direction: 'lowers', sentence: 'Few tries to sign in to this account have failed lately, no more than people mistype.' },
+    FEW_FAILURES_ON_ACCOUNT: {
+      direction: 'lowers',
+      sentence: 'Few tries to sign in to this account have failed lately, no more than people mistype.',
+    },
     NO_FAILURES_ON_ACCOUNT: { direction: 'lowers', sentence: 'No try to sign in to this account has failed in the last 24 hours.' },
   },
   rules: [
     // Auth0 blocks an address after ten failures on one account; people who get in at all nearly always do so within five tries.
-    { name: 'account_failures_10m', points: 1, sentence: 'Five or more failures on the account in ten minutes.', holds: (x, at) => fromLog(x[at + 1]) >= 4.5 },
-    { name: 'account_failures_1h', points: 0.7, sentence: 'Fifteen or more failures on the account in an hour.', holds: (x, at) => fromLog(x[at + 2]) >= 14.5 },
-    { name: 'account_failures_24h', points: 0.5, sentence: 'Forty or more failures on the account in a day.', holds: (x, at) => fromLog(x[at + 3]) >= 39.5 },
+    {
+      name: 'account_failures_10m',
+      points: 1,
+      sentence: 'Five or more failures on the account in ten minutes.',
+      holds: (x, at) => fromLog(x[at + 1]) >= 4.5,
+    },
+    {
+      name: 'account_failures_1h',
+      points: 0.7,
+      sentence: 'Fifteen or more failures on the account in an hour.',
+      holds: (x, at) => fromLog(x[at + 2]) >= 14.5,
+    },
+    {
+      name: 'account_failures_24h',
+      points: 0.5,
+      sentence: 'Forty or more failures on the account in a day.',
+      holds: (x, at) => fromLog(x[at + 3]) >= 39.5,
+    },
   ],
   derive(facts, out, at) {
     if (facts.profilesAbsent !== null) return facts.profilesAbsent;

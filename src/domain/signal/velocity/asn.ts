@@ -28,9 +28,17 @@ export const velocityAsn = defineSignal({
     'Share of the tries from the rest of the network (the same ASN, other blocks) that failed in the last hour and day, shrunk to the usual 22 %, and how many failures of the hour ' +
     'are more than half of the tries. A large provider always has failures, so their number alone never counts.',
   features: [
-    { name: 'asn_failure_share_1h', monotone: 1, sentence: 'Share of the tries from other blocks of the network in the last hour that failed, shrunk to 0.22; 0 to 1.' },
+    {
+      name: 'asn_failure_share_1h',
+      monotone: 1,
+      sentence: 'Share of the tries from other blocks of the network in the last hour that failed, shrunk to 0.22; 0 to 1.',
+    },
     { name: 'asn_failure_share_24h', monotone: 1, sentence: 'The same share over 24 hours.' },
-    { name: 'asn_failures_excess_1h_log', monotone: 1, sentence: 'ln(1 + failures of the hour beyond half of the tries): 0 on any network where most people get in.' },
+    {
+      name: 'asn_failures_excess_1h_log',
+      monotone: 1,
+      sentence: 'ln(1 + failures of the hour beyond half of the tries): 0 on any network where most people get in.',
+    },
   ],
   codes: {
     FAILURES_FROM_NETWORK: { direction: 'raises', sentence: 'An unusual share of the tries from this network have been failing.' },

@@ -26,7 +26,11 @@ export const velocityBlock = defineSignal({
   features: [
     { name: 'block_failures_1h_log', monotone: 1, sentence: 'ln(1 + failures from other addresses of the block in the last hour).' },
     { name: 'block_failures_24h_log', monotone: 1, sentence: 'ln(1 + failures from other addresses of the block in the last 24 hours).' },
-    { name: 'block_failure_share_1h', monotone: 1, sentence: 'Share of the tries from those addresses in the last hour that failed, shrunk to 0.22; 0 to 1.' },
+    {
+      name: 'block_failure_share_1h',
+      monotone: 1,
+      sentence: 'Share of the tries from those addresses in the last hour that failed, shrunk to 0.22; 0 to 1.',
+    },
   ],
   codes: {
     FAILURES_FROM_BLOCK: { direction: 'raises', sentence: 'Tries from neighbouring addresses have been failing.' },

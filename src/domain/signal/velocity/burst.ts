@@ -34,12 +34,29 @@ export const velocityBurst = defineSignal({
     'The credential was right, shortly after many that were wrong: on this account, or from this address on other accounts. An owner who mistypes at home and then gets it right is usual; ' +
     'the same from an address that the account never used is what a right guess looks like. A failed try has no burst behind it by definition.',
   features: [
-    { name: 'burst_account_10m_log', monotone: 1, sentence: 'ln(1 + failures on the account in ten minutes) when the credential was right, else 0.' },
-    { name: 'burst_account_new_address_1h_log', monotone: 1, sentence: 'ln(1 + failures on the account in an hour) when the credential was right and the account never signed in well from the address, else 0.' },
-    { name: 'burst_address_excess_10m_log', monotone: 1, sentence: 'ln(1 + failures from the address on other accounts in ten minutes, beyond half of its tries) when the credential was right, else 0.' },
+    {
+      name: 'burst_account_10m_log',
+      monotone: 1,
+      sentence: 'ln(1 + failures on the account in ten minutes) when the credential was right, else 0.',
+    },
+    {
+      name: 'burst_account_new_address_1h_log',
+      monotone: 1,
+      sentence:
+        'ln(1 + failures on the account in an hour) when the credential was right and the account never signed in well from the address, else 0.',
+    },
+    {
+      name: 'burst_address_excess_10m_log',
+      monotone: 1,
+      sentence:
+        'ln(1 + failures from the address on other accounts in ten minutes, beyond half of its tries) when the credential was right, else 0.',
+    },
   ],
   codes: {
-    SUCCESS_AFTER_FAILURES: { direction: 'raises', sentence: 'The credential was right shortly after others had failed on this account or from this address.' },
+    SUCCESS_AFTER_FAILURES: {
+      direction: 'raises',
+      sentence: 'The credential was right shortly after others had failed on this account or from this address.',
+    },
     NO_BURST_BEFORE: { direction: 'lowers', sentence: 'No burst of failures came before this try.' },
   },
   rules: [

@@ -15,7 +15,14 @@ export function countIn(counter: WindowCounter | null | undefined, window: Count
 }
 
 /** Writes ln(1 + count) of the windows `from` to `to` (both included) to `out`, one after the other from `at`. */
-export function writeLogCounts(counter: WindowCounter | null | undefined, from: CounterWindow, to: CounterWindow, atMs: number, out: Float32Array, at: number): void {
+export function writeLogCounts(
+  counter: WindowCounter | null | undefined,
+  from: CounterWindow,
+  to: CounterWindow,
+  atMs: number,
+  out: Float32Array,
+  at: number,
+): void {
   for (let window = from; window <= to; window++) out[at + window - from] = Math.log1p(countIn(counter, window as CounterWindow, atMs));
 }
 

@@ -18,7 +18,11 @@ export const velocityHost = defineSignal({
     { name: 'host_failures_10m_log', monotone: 1, sentence: 'ln(1 + failures from the address in the last ten minutes).' },
     { name: 'host_failures_1h_log', monotone: 1, sentence: 'ln(1 + failures from the address in the last hour).' },
     { name: 'host_failures_24h_log', monotone: 1, sentence: 'ln(1 + failures from the address in the last 24 hours).' },
-    { name: 'host_failure_share_1h', monotone: 1, sentence: 'Share of the tries from the address in the last hour that failed, shrunk to 0.22; 0 to 1.' },
+    {
+      name: 'host_failure_share_1h',
+      monotone: 1,
+      sentence: 'Share of the tries from the address in the last hour that failed, shrunk to 0.22; 0 to 1.',
+    },
   ],
   codes: {
     FAILURES_FROM_ADDRESS: { direction: 'raises', sentence: 'Tries from this address have been failing.' },

@@ -8,4 +8,12 @@ import { velocityHost } from './host.ts';
 import { velocitySpray } from './spray.ts';
 import { velocitySpread } from './spread.ts';
 
-export const velocitySignals: readonly SignalDefinition[] = [velocityAccount, velocitySpread, velocityHost, velocityBlock, velocityAsn, velocitySpray, velocityBurst];
+export const velocitySignals: readonly SignalDefinition[] = [
+  velocityAccount,
+  velocitySpread,
+  velocityHost,
+  velocityBlock,
+  velocityAsn,
+  velocitySpray,
+  velocityBurst,
+];

@@ -41,21 +41,40 @@ export const velocitySpray = defineSignal({
     'How many accounts were tried lately from this address and from the rest of its block, not counting accounts that are known good there nor the present one, and whether the tries ' +
     'have the shape of a spray: each account about once, nearly all in vain. An office or a carrier behind one address is full of accounts known good there, and is no spray.',
   features: [
-    { name: 'spray_host_accounts_1h_log', monotone: 1, sentence: 'ln(1 + other accounts, not known good there, tried from the address in the last hour); at most ln 65.' },
+    {
+      name: 'spray_host_accounts_1h_log',
+      monotone: 1,
+      sentence: 'ln(1 + other accounts, not known good there, tried from the address in the last hour); at most ln 65.',
+    },
     { name: 'spray_host_accounts_24h_log', monotone: 1, sentence: 'The same over 24 hours.' },
-    { name: 'spray_block_accounts_1h_log', monotone: 1, sentence: 'ln(1 + such accounts tried from the rest of the block in the last hour); at most ln 65.' },
-    { name: 'spray_shape', monotone: 1, sentence: 'Share of failed tries times accounts per try in the last hour, the larger of address and block; 0 to 1.' },
+    {
+      name: 'spray_block_accounts_1h_log',
+      monotone: 1,
+      sentence: 'ln(1 + such accounts tried from the rest of the block in the last hour); at most ln 65.',
+    },
+    {
+      name: 'spray_shape',
+      monotone: 1,
+      sentence: 'Share of failed tries times accounts per try in the last hour, the larger of address and block; 0 to 1.',
+    },
   ],
   codes: {
-    PASSWORD_SPRAY: { direction: 'raises', sentence: 'Many accounts are being tried from this place, each only a few times, and nearly all in vain.' },
-    ACCOUNTS_TRIED_FROM_ADDRESS: { direction: 'raises', sentence: 'Other accounts that never signed in from this place have been tried from it.' },
+    PASSWORD_SPRAY: {
+      direction: 'raises',
+      sentence: 'Many accounts are being tried from this place, each only a few times, and nearly all in vain.',
+    },
+    ACCOUNTS_TRIED_FROM_ADDRESS: {
+      direction: 'raises',
+      sentence: 'Other accounts that never signed in from this place have been tried from it.',
+    },
     FEW_ACCOUNTS: { direction: 'lowers', sentence: 'Hardly any accounts but those at home here have been tried from this place.' },
   },
   rules: [
     {
       name: 'spray_host',
       points: 1.5,
-      sentence: 'Eight or more accounts that are strangers to the address were tried from it in an hour, about once each and mostly in vain.',
+      sentence:
+        'Eight or more accounts that are strangers to the address were tried from it in an hour, about once each and mostly in vain.',
       holds: (x, at) => fromLog(x[at]) >= 7.5 && (x[at + 3] as number) >= 0.5,
     },
     {

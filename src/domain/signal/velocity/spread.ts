@@ -26,7 +26,13 @@ interface Strangers {
 const found: Strangers = { inHour: 0, inDay: 0 };
 
 /** `keyOf` gives the short key of the account's i-th known source; `present` is that of the attempt, -1 when it has none. */
-function strangers<Known>(set: RecentSet, atMs: number, present: number, known: readonly Known[], keyOf: (known: Known) => number): Strangers {
+function strangers<Known>(
+  set: RecentSet,
+  atMs: number,
+  present: number,
+  known: readonly Known[],
+  keyOf: (known: Known) => number,
+): Strangers {
   found.inHour = countRecent(set, atMs, hourMs, present);
   found.inDay = countRecent(set, atMs, dayMs, present);
   if (found.inDay === 0) return found;
@@ -74,20 +80,54 @@ export const velocitySpread = defineSignal({
     'How many other addresses, networks and devices tried this account lately without ever having signed in well to it. A distributed attack on one account shows ' +
     'here and nowhere else. Known places and devices of the account are not counted, so moving between home, office and phone is no evidence.',
   features: [
-    { name: 'strange_hosts_1h_log', monotone: 1, sentence: 'ln(1 + other addresses, not known good, that tried the account in the last hour); at most ln 33.' },
-    { name: 'strange_hosts_24h_log', monotone: 1, sentence: 'ln(1 + other addresses, not known good, that tried the account in 24 hours); at most ln 33.' },
-    { name: 'strange_asns_24h_log', monotone: 1, sentence: 'ln(1 + other networks, not known good, that tried the account in 24 hours); at most ln 33.' },
-    { name: 'strange_devices_24h_log', monotone: 1, sentence: 'ln(1 + other devices, not known good, that tried the account in 24 hours); at most ln 33.' },
+    {
+      name: 'strange_hosts_1h_log',
+      monotone: 1,
+      sentence: 'ln(1 + other addresses, not known good, that tried the account in the last hour); at most ln 33.',
+    },
+    {
+      name: 'strange_hosts_24h_log',
+      monotone: 1,
+      sentence: 'ln(1 + other addresses, not known good, that tried the account in 24 hours); at most ln 33.',
+    },
+    {
+      name: 'strange_asns_24h_log',
+      monotone: 1,
+      sentence: 'ln(1 + other networks, not known good, that tried the account in 24 hours); at most ln 33.',
+    },
+    {
+      name: 'strange_devices_24h_log',
+      monotone: 1,
+      sentence: 'ln(1 + other devices, not known good, that tried the account in 24 hours); at most ln 33.',
+    },
   ],
   codes: {
-    MANY_SOURCES_ON_ACCOUNT: { direction: 'raises', sentence: 'Other addresses, networks or devices that never signed in to this account have been trying it.' },
+    MANY_SOURCES_ON_ACCOUNT: {
+      direction: 'raises',
+      sentence: 'Other addresses, networks or devices that never signed in to this account have been trying it.',
+    },
     FEW_SOURCES_ON_ACCOUNT: { direction: 'lowers', sentence: 'Hardly any unknown source has tried this account lately.' },
   },
   rules: [
     // Mobile carriers hand out a new address per connection, all in one network: addresses alone weigh less than networks.
-    { name: 'strange_hosts_1h', points: 0.6, sentence: 'Six or more unknown addresses tried the account in an hour.', holds: (x, at) => fromLog(x[at]) >= 5.5 },
-    { name: 'strange_asns_24h', points: 0.9, sentence: 'Four or more unknown networks tried the account in a day.', holds: (x, at) => fromLog(x[at + 2]) >= 3.5 },
-    { name: 'strange_devices_24h', points: 0.5, sentence: 'Four or more unknown devices tried the account in a day.', holds: (x, at) => fromLog(x[at + 3]) >= 3.5 },
+    {
+      name: 'strange_hosts_1h',
+      points: 0.6,
+      sentence: 'Six or more unknown addresses tried the account in an hour.',
+      holds: (x, at) => fromLog(x[at]) >= 5.5,
+    },
+    {
+      name: 'strange_asns_24h',
+      points: 0.9,
+      sentence: 'Four or more unknown networks tried the account in a day.',
+      holds: (x, at) => fromLog(x[at + 2]) >= 3.5,
+    },
+    {
+      name: 'strange_devices_24h',
+      points: 0.5,
+      sentence: 'Four or more unknown devices tried the account in a day.',
+      holds: (x, at) => fromLog(x[at + 3]) >= 3.5,
+    },
   ],
   derive(facts, out, at) {
     if (facts.profilesAbsent !== null) return facts.profilesAbsent;
