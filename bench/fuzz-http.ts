@@ -106,9 +106,18 @@ function unchunked(bytes: Buffer): string {
   return Buffer.concat(parts).toString('utf8');
 }
 
-async function residentMiB(connection: Connection, host: string): Promise<number> {
+/** Below this the quarters are too short for the collector to have gone through the whole heap in each. */
+const countToJudgeMemory = 300_000;
+
+interface Memory {
+  readonly residentMiB: number;
+  readonly heapMiB: number;
+}
+
+async function memoryOf(connection: Connection, host: string): Promise<Memory> {
   const { text } = await connection.send(`GET /metrics HTTP/1.1\r\nhost: ${host}\r\n\r\n`, Buffer.alloc(0));
-  return Number(/^portcullis_resident_memory_bytes (\S+)/m.exec(text)?.[1] ?? Number.NaN) / 1_048_576;
+  const mib = (name: string): number => Number(new RegExp(`^${name} (\\S+)`, 'm').exec(text)?.[1] ?? Number.NaN) / 1_048_576;
+  return { residentMiB: mib('portcullis_resident_memory_bytes'), heapMiB: mib('portcullis_heap_used_bytes') };
 }
 
 async function serve(): Promise<void> {
@@ -126,7 +135,7 @@ async function run(port: number, host: string): Promise<boolean> {
   const count = Number(options.count);
   const firstSeed = Number(options.seed);
   const statuses = new Map<number, number>();
-  const memory: number[] = [];
+  const memory: Memory[] = [];
   const watch = new Connection(port);
   const step = Math.max(1000, Math.floor(count / 40));
   const beganMs = performance.now();
@@ -148,7 +157,7 @@ async function run(port: number, host: string): Promise<boolean> {
       }
       const { status } = answer as Answer;
       statuses.set(status, (statuses.get(status) ?? 0) + 1);
-      if ((seed - firstSeed) % step === 0) memory.push(await residentMiB(watch, host));
+      if ((seed - firstSeed) % step === 0) memory.push(await memoryOf(watch, host));
     }
     connection.close();
   };
@@ -158,19 +167,24 @@ async function run(port: number, host: string): Promise<boolean> {
   const seconds = (performance.now() - beganMs) / 1000;
   const shown = [...statuses].sort(([a], [b]) => a - b).map(([status, times]) => `${status}: ${times}`);
   console.log(`${next} requests in ${seconds.toFixed(1)} s (${Math.round(next / seconds)}/s); ${shown.join(', ')}`);
-  // The first quarter warms caches and the compiler up.
-  const settled = memory.slice(Math.ceil(memory.length / 4));
-  const half = Math.floor(settled.length / 2);
-  const before = median(settled.slice(0, half));
-  const after = median(settled.slice(half));
-  console.log(`resident MiB: start ${memory[0]?.toFixed(0)}, settled ${before.toFixed(0)}, end ${after.toFixed(0)}, most ${Math.max(...memory).toFixed(0)}`);
-  const grew = settled.length >= 8 && after > before * 1.1 + 16;
-  if (grew) console.error('memory grew');
-  return !failed && !grew;
+  return !failed && (count < countToJudgeMemory || isFlat(memory));
 }
 
-function median(values: readonly number[]): number {
-  return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+/**
+ * Resident memory alone does not tell: the collector lets garbage lie while the machine has memory to spare. A leak raises
+ * both it and the floor of the heap, from the second quarter (the first warms caches and the compiler) to the last.
+ */
+function isFlat(memory: readonly Memory[]): boolean {
+  const quarter = Math.floor(memory.length / 4);
+  if (quarter < 3) return true;
+  const early = memory.slice(quarter, 2 * quarter);
+  const late = memory.slice(-quarter);
+  const floor = (samples: readonly Memory[]): number => Math.min(...samples.map((each) => each.heapMiB));
+  const most = (samples: readonly Memory[]): number => Math.max(...samples.map((each) => each.residentMiB));
+  console.log(`resident MiB: ${most(early).toFixed(0)} in the second quarter, ${most(late).toFixed(0)} in the last; floor of the heap: ${floor(early).toFixed(0)}, ${floor(late).toFixed(0)}`);
+  const grew = floor(late) > floor(early) * 1.25 + 8 && most(late) > most(early) * 1.1 + 16;
+  if (grew) console.error('memory grew');
+  return !grew;
 }
 
 if (options.serve) {

@@ -73,6 +73,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
   const drops = counter(registry, 'portcullis_connections_dropped_total', 'Connections refused because as many as allowed were open.', [{}]);
   addGauge(registry, loopUtilisation());
   addGauge(registry, memory());
+  addGauge(registry, heap());
 
   return {
     assessed(assessment, repeated) {
@@ -189,5 +190,14 @@ function memory(): GaugeSource {
     name: 'portcullis_resident_memory_bytes',
     help: 'Resident memory of the process, pages of mapped databases included.',
     read: () => [{ labels: {}, value: process.memoryUsage.rss() }],
+  };
+}
+
+/** Grows between collections; its lowest values are what a leak shows in. */
+function heap(): GaugeSource {
+  return {
+    name: 'portcullis_heap_used_bytes',
+    help: 'JavaScript heap in use, garbage that was not yet collected included.',
+    read: () => [{ labels: {}, value: process.memoryUsage().heapUsed }],
   };
 }
