@@ -156,7 +156,8 @@ interface Scored {
 /** The model if it answers in time, else the rules; says which piece was replaced and why. */
 async function score(derived: Derived, scorer: Scorer, options: AssessOptions, limitMs: number, ports: AssessPorts): Promise<Scored> {
   if (limitMs <= 0) return byRules(derived, options, { signal: 'model', cause: 'late' });
-  const contributions = await within(scorer.score(derived.features), limitMs, ports.clock);
+  const scoring = scorer.score(derived.features);
+  const contributions = await (scorer.inProcess ? scoring.catch(() => null) : within(scoring, limitMs, ports.clock));
   if (contributions === 'late') return byRules(derived, options, { signal: 'model', cause: 'late' });
   if (contributions === 'failed' || contributions === null) return byRules(derived, options, { signal: 'model', cause: 'unavailable' });
   return { contributions, decidedBy: 'model', missing: [] };

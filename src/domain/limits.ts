@@ -16,6 +16,6 @@ export const sourcesPerAccountMax = 32;
 /** Distinct accounts tried from an address, block, network or device. Above this a spray is a spray. */
 export const accountsPerSourceMax = 64;
 /** Reasons named in an answer; the rest is summed in `other_contributions`. */
-export const reasonsMax = 12;
-/** A reason whose contribution is smaller than this (log-odds) is not worth a line. */
-export const reasonContributionMin = 0.02;
+export const reasonsMax = 10;
+/** A reason whose contribution is smaller than this (log-odds; odds times 1.1) is not worth a line: a person at home would have twenty. */
+export const reasonContributionMin = 0.1;

@@ -15,6 +15,8 @@ export interface ScorerIdentity {
 
 export interface Scorer {
   readonly identity: ScorerIdentity;
+  /** True when scoring blocks this thread: then no timer could ring during it, so callers need not set one. */
+  readonly inProcess: boolean;
   /**
    * Contributions of one row, which the caller must not change until the promise settles. Never rejects: null when the
    * runtime failed. Rows of one loop turn are scored in one call.

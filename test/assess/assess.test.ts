@@ -81,6 +81,8 @@ t.test('a model that fails is replaced by the rules, and the answer says so', as
   t.match(assessment.missing.at(-1), { signal: 'model', cause: 'unavailable' });
   t.equal(world.questions[0]?.degraded, true);
 
+  const inProcess = assessWorld({ scorer: { ...failing.ports.scorer, inProcess: true, score: () => Promise.reject(new Error('broken')) } });
+  t.match((await assessed(inProcess)).missing.at(-1), { signal: 'model', cause: 'unavailable' });
   const rejecting = assessWorld({ scorer: { ...failing.ports.scorer, score: () => Promise.reject(new Error('broken')) } });
   t.match((await assessed(rejecting)).missing.at(-1), { signal: 'model', cause: 'unavailable' });
 });

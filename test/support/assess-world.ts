@@ -33,7 +33,7 @@ export function assessWorld(overrides: Partial<AssessPorts> = {}) {
     ip: { lookup: () => homeFacts, sources: () => [] },
     clock,
     random: testRandom(),
-    scorer: { identity: { name: 'test/1', schemaHash: 'sha256:test' }, score: async () => contributions(), rank: () => 0.4, close: async () => {} },
+    scorer: { identity: { name: 'test/1', schemaHash: 'sha256:test' }, inProcess: false, score: async () => contributions(), rank: () => 0.4, close: async () => {} },
     policy: {
       current: () => ({
         revision: '1-test',

@@ -129,6 +129,7 @@ function createScorer(session: InferenceSession, manifest: ModelManifest, trees:
 
   return {
     identity: { name: manifest.identity, schemaHash: manifest.schemaHash },
+    inProcess: true,
     manifest,
     trees,
     score: createBatcher(width, runBatch),
