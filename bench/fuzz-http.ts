@@ -181,7 +181,9 @@ function isFlat(memory: readonly Memory[]): boolean {
   const late = memory.slice(-quarter);
   const floor = (samples: readonly Memory[]): number => Math.min(...samples.map((each) => each.heapMiB));
   const most = (samples: readonly Memory[]): number => Math.max(...samples.map((each) => each.residentMiB));
-  console.log(`resident MiB: ${most(early).toFixed(0)} in the second quarter, ${most(late).toFixed(0)} in the last; floor of the heap: ${floor(early).toFixed(0)}, ${floor(late).toFixed(0)}`);
+  console.log(
+    `resident MiB: ${most(early).toFixed(0)} in the second quarter, ${most(late).toFixed(0)} in the last; floor of the heap: ${floor(early).toFixed(0)}, ${floor(late).toFixed(0)}`,
+  );
   const grew = floor(late) > floor(early) * 1.25 + 8 && most(late) > most(early) * 1.1 + 16;
   if (grew) console.error('memory grew');
   return !grew;

@@ -45,18 +45,35 @@ async function load(server: ServerProcess, rate: number | null): Promise<Round> 
     body: JSON.stringify(bodyOf((i * random) % profiles)),
   }));
   const cpuBefore = server.cpuMicros();
-  const result = await autocannon({ url: server.url, connections, duration: seconds, requests, ...(rate === null ? {} : { overallRate: rate, ignoreCoordinatedOmission: true }) });
+  const result = await autocannon({
+    url: server.url,
+    connections,
+    duration: seconds,
+    requests,
+    ...(rate === null ? {} : { overallRate: rate, ignoreCoordinatedOmission: true }),
+  });
   const cpu = server.cpuMicros() - cpuBefore;
   const answered = result['2xx'];
-  return { perSecond: answered / result.duration, cpuMicros: cpu / answered, latencyMsMax: result.latency.max, failed: result.non2xx + result.errors + result.timeouts };
+  return {
+    perSecond: answered / result.duration,
+    cpuMicros: cpu / answered,
+    latencyMsMax: result.latency.max,
+    failed: result.non2xx + result.errors + result.timeouts,
+  };
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'portcullis-bench-'));
 try {
-  process.stdout.write(`${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.versions.node}; ${connections} connections, ${rounds} rounds of ${seconds} s each\n`);
+  process.stdout.write(
+    `${cpus()[0]?.model}, ${availableParallelism()} cores, Node ${process.versions.node}; ${connections} connections, ${rounds} rounds of ${seconds} s each\n`,
+  );
   process.stdout.write(`loading ${profiles} profiles\n`);
   await preload(directory, profiles);
-  const service = await startServer({ script: 'src/main.ts', core: 0, env: { PORTCULLIS_PORT: '0', PORTCULLIS_DATA_DIR: directory, PORTCULLIS_RATE_LIMIT: '0', PORTCULLIS_LOG_LEVEL: 'warn' } });
+  const service = await startServer({
+    script: 'src/main.ts',
+    core: 0,
+    env: { PORTCULLIS_PORT: '0', PORTCULLIS_DATA_DIR: directory, PORTCULLIS_RATE_LIMIT: '0', PORTCULLIS_LOG_LEVEL: 'warn' },
+  });
   const echo = await startServer({ script: 'bench/support/echo-server.ts', core: 0 });
   await load(echo, null);
   await load(service, null);
@@ -65,8 +82,14 @@ try {
   results.half = await interleave(service, echo, halfRate);
   report('saturated', results.saturated);
   report(`at a fixed ${halfRate} requests per second (half of the service's capacity)`, results.half);
-  process.stdout.write(`memory of the service: ${(service.ownMemoryBytes() / 2 ** 20).toFixed(0)} MiB of its own, ${(service.residentBytes() / 2 ** 20).toFixed(0)} MiB with mapped pages\n`);
-  if (values.json !== undefined) writeFileSync(values.json, JSON.stringify({ node: process.versions.node, cpu: cpus()[0]?.model, connections, seconds, profiles, ...results }, null, 2));
+  process.stdout.write(
+    `memory of the service: ${(service.ownMemoryBytes() / 2 ** 20).toFixed(0)} MiB of its own, ${(service.residentBytes() / 2 ** 20).toFixed(0)} MiB with mapped pages\n`,
+  );
+  if (values.json !== undefined)
+    writeFileSync(
+      values.json,
+      JSON.stringify({ node: process.versions.node, cpu: cpus()[0]?.model, connections, seconds, profiles, ...results }, null, 2),
+    );
   await service.stop();
   await echo.stop();
 } finally {
@@ -91,9 +114,27 @@ async function interleave(service: ServerProcess, echo: ServerProcess, rate: num
 function report(name: string, pairs: readonly Pair[]): void {
   const failed = pairs.reduce((sum, pair) => sum + pair.service.failed + pair.echo.failed, 0);
   process.stdout.write(`\n${name}: median (lowest to highest of ${pairs.length} rounds)\n`);
-  process.stdout.write(`  CPU per request   service ${spread(pairs.map((pair) => pair.service.cpuMicros), 1)} us   echo ${spread(pairs.map((pair) => pair.echo.cpuMicros), 1)} us\n`);
+  process.stdout.write(
+    `  CPU per request   service ${spread(
+      pairs.map((pair) => pair.service.cpuMicros),
+      1,
+    )} us   echo ${spread(
+      pairs.map((pair) => pair.echo.cpuMicros),
+      1,
+    )} us\n`,
+  );
   process.stdout.write(`  CPU ratio         ${spread(pairs.map((pair) => pair.service.cpuMicros / pair.echo.cpuMicros))}\n`);
-  process.stdout.write(`  requests per s    service ${spread(pairs.map((pair) => pair.service.perSecond), 0)}   echo ${spread(pairs.map((pair) => pair.echo.perSecond), 0)}\n`);
+  process.stdout.write(
+    `  requests per s    service ${spread(
+      pairs.map((pair) => pair.service.perSecond),
+      0,
+    )}   echo ${spread(
+      pairs.map((pair) => pair.echo.perSecond),
+      0,
+    )}\n`,
+  );
   process.stdout.write(`  throughput ratio  ${spread(pairs.map((pair) => pair.service.perSecond / pair.echo.perSecond))}\n`);
-  process.stdout.write(`  worst latency     service ${Math.max(...pairs.map((pair) => pair.service.latencyMsMax))} ms   echo ${Math.max(...pairs.map((pair) => pair.echo.latencyMsMax))} ms   answers that were not 2xx: ${failed}\n`);
+  process.stdout.write(
+    `  worst latency     service ${Math.max(...pairs.map((pair) => pair.service.latencyMsMax))} ms   echo ${Math.max(...pairs.map((pair) => pair.echo.latencyMsMax))} ms   answers that were not 2xx: ${failed}\n`,
+  );
 }

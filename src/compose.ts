@@ -63,7 +63,16 @@ export async function openCore(settings: Settings, options: CoreOptions): Promis
     });
     const policy = openPolicy(settings, dataDirectory, clock, options.onProblem);
     const pseudonyms = createPseudonyms({ key: pseudonymKey(settings, dataDirectory) });
-    const ports = { ip, profiles: stores.profiles, assessments: stores.assessments, pseudonyms, scorer, policy, clock, random: createRandom(clock) };
+    const ports = {
+      ip,
+      profiles: stores.profiles,
+      assessments: stores.assessments,
+      pseudonyms,
+      scorer,
+      policy,
+      clock,
+      random: createRandom(clock),
+    };
     const assessOptions = { schema, schemaHash, rulesRanks: scorer.manifest.rulesCalibration };
     await warmUp(ports, assessOptions);
     const assess = createAssess(ports, assessOptions);
@@ -93,7 +102,9 @@ function openDataDirectory(directory: string): string {
     writeFileSync(probe, '');
     return directory;
   } catch (error) {
-    throw new SettingsError(`The data directory ${directory} cannot be written (${(error as NodeJS.ErrnoException).code}): make it writable or name another in PORTCULLIS_DATA_DIR.`);
+    throw new SettingsError(
+      `The data directory ${directory} cannot be written (${(error as NodeJS.ErrnoException).code}): make it writable or name another in PORTCULLIS_DATA_DIR.`,
+    );
   }
 }
 
@@ -153,7 +164,8 @@ function pseudonymKey(settings: Settings, dataDirectory: string): Uint8Array {
     chmodSync(file, 0o600);
   }
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
-  if (key.length !== 32) throw new SettingsError(`The pseudonym key ${file} is damaged: restore it from a backup; with another key everybody is a stranger.`);
+  if (key.length !== 32)
+    throw new SettingsError(`The pseudonym key ${file} is damaged: restore it from a backup; with another key everybody is a stranger.`);
   return key;
 }
 
@@ -188,7 +200,10 @@ export async function startService(settings: Settings): Promise<Service> {
     );
     await rehearseDoor(app);
     const url = await app.listen({ host: settings.host, port: settings.port }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') throw new SettingsError(`Port ${settings.port} on ${settings.host} is in use: stop what uses it or set PORTCULLIS_PORT to another.`);
+      if (error.code === 'EADDRINUSE')
+        throw new SettingsError(
+          `Port ${settings.port} on ${settings.host} is in use: stop what uses it or set PORTCULLIS_PORT to another.`,
+        );
       throw error;
     });
     const expiry = setInterval(() => void expireOnce(core, settings), expiryIntervalMs);
@@ -249,7 +264,9 @@ function readiness(core: Core): Check[] {
     { name: 'model', ok: true, detail: `${scorer.identity.name}, ${scorer.failures()} failed runs` },
     { name: 'policy', ok: true, detail: `revision ${policy.current().revision}` },
     { name: 'store', ok: health.ok, detail: health.detail },
-    ...core.ip.sources().map((source) => ({ name: `ip:${source.name}`, ok: true, detail: `built ${new Date(source.builtAtMs).toISOString().slice(0, 10)}` })),
+    ...core.ip
+      .sources()
+      .map((source) => ({ name: `ip:${source.name}`, ok: true, detail: `built ${new Date(source.builtAtMs).toISOString().slice(0, 10)}` })),
   ];
 }
 
@@ -257,10 +274,19 @@ function observe(core: Core, metrics: ReturnType<typeof createMetrics>): void {
   metrics.gauge({
     name: 'portcullis_ip_source_age_seconds',
     help: 'Age of each source of facts about addresses.',
-    read: () => core.ip.sources().map((source) => ({ labels: { source: source.name }, value: (core.ports.clock.nowMs() - source.builtAtMs) / 1000 })),
+    read: () =>
+      core.ip.sources().map((source) => ({ labels: { source: source.name }, value: (core.ports.clock.nowMs() - source.builtAtMs) / 1000 })),
   });
-  metrics.gauge({ name: 'portcullis_model_failures', help: 'Runs of the model that failed and were answered by the walk of the same trees.', read: () => [{ labels: {}, value: core.ports.scorer.failures() }] });
-  metrics.gauge({ name: 'portcullis_store_ok', help: '1 while changes are being stored, 0 while the last attempt to store failed.', read: () => [{ labels: {}, value: core.stores.health().ok ? 1 : 0 }] });
+  metrics.gauge({
+    name: 'portcullis_model_failures',
+    help: 'Runs of the model that failed and were answered by the walk of the same trees.',
+    read: () => [{ labels: {}, value: core.ports.scorer.failures() }],
+  });
+  metrics.gauge({
+    name: 'portcullis_store_ok',
+    help: '1 while changes are being stored, 0 while the last attempt to store failed.',
+    read: () => [{ labels: {}, value: core.stores.health().ok ? 1 : 0 }],
+  });
 }
 
 const expiryIntervalMs = 60_000;

@@ -38,13 +38,19 @@ export async function warmUp(ports: AssessPorts, options: AssessOptions): Promis
   for (let i = 0; i < attempts; i++) {
     const body: unknown = rehearsal(i);
     if (!isScoreRequest(body)) throw new Error('The rehearsal is not a score request.');
-    const parsed = parseAttempt(body, { tenant: 'warm-up', nowMs: nowMs - (attempts - i) * 3_600_000, attemptId: `warm-up-${i}`, anyPast: true });
+    const parsed = parseAttempt(body, {
+      tenant: 'warm-up',
+      nowMs: nowMs - (attempts - i) * 3_600_000,
+      attemptId: `warm-up-${i}`,
+      anyPast: true,
+    });
     if (!parsed.ok) throw new Error(`The rehearsal is refused: ${parsed.field} ${parsed.message}.`);
     const result = await assess({ attempt: parsed.attempt, digest: `${i}`, startedMs: ports.clock.monotonicMs(), limitMs: 10_000 });
     if (result.kind === 'conflict') continue;
     assessmentJson(result.assessment);
     const target = { assessmentId: result.assessment.assessmentId };
-    if (i % 4 !== 1) recordOutcome({ tenant: 'warm-up', target, outcome: 'signed_in', occurredAtMs: parsed.attempt.occurredAtMs }, throwaway);
+    if (i % 4 !== 1)
+      recordOutcome({ tenant: 'warm-up', target, outcome: 'signed_in', occurredAtMs: parsed.attempt.occurredAtMs }, throwaway);
   }
 }
 

@@ -35,7 +35,10 @@ export function bodyOf(n: number): Record<string, unknown> {
     },
     session: { id: `session-${n}` },
     behavior: {
-      typing: { dwell_ms: Array.from({ length: 12 }, () => between(70, 130)), flight_ms: Array.from({ length: 11 }, () => between(60, 220)) },
+      typing: {
+        dwell_ms: Array.from({ length: 12 }, () => between(70, 130)),
+        flight_ms: Array.from({ length: 11 }, () => between(60, 220)),
+      },
       pasted: false,
       autofilled: false,
       form_ms: between(3000, 9000),

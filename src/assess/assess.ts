@@ -60,7 +60,8 @@ export function createAssess(ports: AssessPorts, options: AssessOptions): (reque
     if (digest === null) return { kind: 'assessed', assessment: await assessOnce(request, '', ports, options) };
     const name = ports.pseudonyms.of(attempt.tenant, 'attempt', attempt.attemptId);
     const stored = ports.assessments.byAttempt(attempt.tenant, name);
-    if (stored !== null) return stored.requestDigest === digest ? { kind: 'repeated', assessment: stored.assessment } : { kind: 'conflict' };
+    if (stored !== null)
+      return stored.requestDigest === digest ? { kind: 'repeated', assessment: stored.assessment } : { kind: 'conflict' };
     const key = `${attempt.tenant} ${name}`;
     const first = underway.get(key);
     if (first !== undefined) return first.digest === digest ? { kind: 'repeated', assessment: await first.result } : { kind: 'conflict' };

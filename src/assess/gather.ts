@@ -27,7 +27,8 @@ export async function gather(attempt: Attempt, ports: GatherPorts, profilesMs: n
   const ip = ports.ip.lookup(attempt.ip, attempt.occurredAtMs);
   const visit = visitOf(attempt, ip, ports.pseudonyms);
   const read = readProfiles(profileKeys(attempt.tenant, visit), ports);
-  if (!(read instanceof Promise)) return read === null ? factsWithout(attempt, visit, ip, 'unavailable') : factsOf(attempt, visit, ip, read);
+  if (!(read instanceof Promise))
+    return read === null ? factsWithout(attempt, visit, ip, 'unavailable') : factsOf(attempt, visit, ip, read);
   const bundle = await within(read, profilesMs, ports.clock);
   if (bundle === 'late') return factsWithout(attempt, visit, ip, 'late');
   return bundle === 'failed' || bundle === null ? factsWithout(attempt, visit, ip, 'unavailable') : factsOf(attempt, visit, ip, bundle);
@@ -124,5 +125,17 @@ export function factsOf(attempt: Attempt, visit: Visit, ip: IpFacts, bundle: Pro
 const nobody: Population = { total: 0, counts: populationAttributes.map(() => 0) };
 
 function factsWithout(attempt: Attempt, visit: Visit, ip: IpFacts, cause: AbsenceCause): Facts {
-  return { attempt, visit, ip, account: null, host: null, block: null, asn: null, device: null, population: nobody, knownDevice: null, profilesAbsent: cause };
+  return {
+    attempt,
+    visit,
+    ip,
+    account: null,
+    host: null,
+    block: null,
+    asn: null,
+    device: null,
+    population: nobody,
+    knownDevice: null,
+    profilesAbsent: cause,
+  };
 }

@@ -19,7 +19,9 @@ export interface RecomputeParts {
   readonly policy: Policy;
 }
 
-export type Recomputed = { readonly kind: 'recomputed'; readonly assessment: Assessment } | { readonly kind: 'impossible'; readonly why: string };
+export type Recomputed =
+  | { readonly kind: 'recomputed'; readonly assessment: Assessment }
+  | { readonly kind: 'impossible'; readonly why: string };
 
 export async function recompute(record: StoredAssessment, parts: RecomputeParts): Promise<Recomputed> {
   const stored = record.assessment;

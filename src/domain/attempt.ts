@@ -32,7 +32,17 @@ export interface ClientSoftware {
   readonly automation: 'http_library' | 'headless' | 'crawler' | 'empty' | null;
 }
 
-export const credentialMethods = ['password', 'passkey', 'otp', 'push', 'magic_link', 'federated', 'certificate', 'recovery', 'other'] as const;
+export const credentialMethods = [
+  'password',
+  'passkey',
+  'otp',
+  'push',
+  'magic_link',
+  'federated',
+  'certificate',
+  'recovery',
+  'other',
+] as const;
 export type CredentialMethod = (typeof credentialMethods)[number];
 
 export interface ClientHints {

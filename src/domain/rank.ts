@@ -42,8 +42,10 @@ export function rankTableProblem(table: RankTable): string | null {
   if (logOdds.length < 2 || logOdds.length !== ranks.length) return 'a rank table needs at least two knots and as many ranks as knots';
   for (let i = 0; i < logOdds.length; i++) {
     const rank = ranks[i] as number;
-    if (!Number.isFinite(logOdds[i]) || !(rank >= 0 && rank < 1)) return `knot ${i} of the rank table is not finite or its rank is outside [0, 1)`;
-    if (i > 0 && !((logOdds[i] as number) > (logOdds[i - 1] as number) && rank >= (ranks[i - 1] as number))) return `the rank table does not ascend at knot ${i}`;
+    if (!Number.isFinite(logOdds[i]) || !(rank >= 0 && rank < 1))
+      return `knot ${i} of the rank table is not finite or its rank is outside [0, 1)`;
+    if (i > 0 && !((logOdds[i] as number) > (logOdds[i - 1] as number) && rank >= (ranks[i - 1] as number)))
+      return `the rank table does not ascend at knot ${i}`;
   }
   return tailScale > 0 && Number.isFinite(tailScale) ? null : 'the tail scale of the rank table must be positive';
 }

@@ -1,7 +1,19 @@
 // An assessment with everything needed to recompute, learn from and erase it, as bytes and back; see profile/source-record.ts
 // for the rules. Features keep their exact 32 bits; log-odds, contributions and evidence keep their exact doubles.
 import { absenceCauses } from './absence.ts';
-import { type Assessment, type Label, labels, levels, type Missing, type Outcome, outcomes, type PolicyContext, type Reason, type StoredAssessment, verdicts } from './assessment.ts';
+import {
+  type Assessment,
+  type Label,
+  labels,
+  levels,
+  type Missing,
+  type Outcome,
+  outcomes,
+  type PolicyContext,
+  type Reason,
+  type StoredAssessment,
+  verdicts,
+} from './assessment.ts';
 import { readVisit, writeVisit } from './profile/event-record.ts';
 import type { Refusal } from './profile/source-record.ts';
 import type { ByteReader } from './record/byte-reader.ts';

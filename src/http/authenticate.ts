@@ -45,9 +45,12 @@ function admit(request: FastifyRequest, scope: Scope, keyring: Keyring | null): 
   }
   const apiKey = request.headers['x-api-key'];
   const caller = keyring(request.headers.authorization, typeof apiKey === 'string' ? apiKey : undefined);
-  if (caller === null) return new Problem('unauthenticated', 'Send an API key as "Authorization: Bearer KEY" or "x-api-key: KEY".', null, challenge);
+  if (caller === null)
+    return new Problem('unauthenticated', 'Send an API key as "Authorization: Bearer KEY" or "x-api-key: KEY".', null, challenge);
   request.admitted.caller = caller;
-  return caller.scopes.has(scope) || caller.scopes.has('admin') ? null : new Problem('missing_scope', `The API key lacks the scope "${scope}".`);
+  return caller.scopes.has(scope) || caller.scopes.has('admin')
+    ? null
+    : new Problem('missing_scope', `The API key lacks the scope "${scope}".`);
 }
 
 const loopbackHost = /^(?:localhost|127(?:\.[0-9]{1,3}){3}|\[::1\])(?::[0-9]{1,5})?$/i;
@@ -66,6 +69,7 @@ export function refuseForeign(headers: OriginHeaders): Problem | null {
   }
   const site = headers['sec-fetch-site'];
   const origin = headers.origin;
-  const foreign = (site !== undefined && site !== 'same-origin' && site !== 'none') || (origin !== undefined && origin !== `http://${host}`);
+  const foreign =
+    (site !== undefined && site !== 'same-origin' && site !== 'none') || (origin !== undefined && origin !== `http://${host}`);
   return foreign ? new Problem('foreign_origin', 'Web pages of other sites may not call this service.') : null;
 }

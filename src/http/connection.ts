@@ -77,7 +77,12 @@ export function answerClientError(error: { readonly code?: string }, socket: Soc
   const problem = clientProblem(error.code);
   events.refused(problem.code);
   const body = JSON.stringify(problemDocument(problem));
-  const head = [`HTTP/1.1 ${problem.statusCode} Refused`, `content-type: ${problemContentType}`, `content-length: ${Buffer.byteLength(body)}`, 'connection: close'];
+  const head = [
+    `HTTP/1.1 ${problem.statusCode} Refused`,
+    `content-type: ${problemContentType}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
   socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
 }
 

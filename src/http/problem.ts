@@ -61,7 +61,14 @@ const noHeaders: Readonly<Record<string, string>> = {};
 /** The document, with what else the place wants to say first (the line number of a batch). */
 export function problemDocument(problem: Problem, first: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   const { status, title } = problems[problem.code];
-  const document: Record<string, unknown> = { ...first, type: problemType(problem.code), title, status, code: problem.code, detail: problem.message };
+  const document: Record<string, unknown> = {
+    ...first,
+    type: problemType(problem.code),
+    title,
+    status,
+    code: problem.code,
+    detail: problem.message,
+  };
   if (problem.field !== null && problem.field !== '') document['field'] = problem.field;
   return document;
 }

@@ -42,11 +42,17 @@ export async function describeRoutes(app: FastifyInstance, version: string, keye
 }
 
 /** Nothing from elsewhere; and no upgrade to HTTPS, which would break the page where the service is reached by plain HTTP. */
-const pagePolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+const pagePolicy =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** To be awaited after the routes are declared. */
 export async function serveReference(app: FastifyInstance): Promise<void> {
-  await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, transformStaticCSP: () => pagePolicy, uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null } });
+  await app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: true,
+    transformStaticCSP: () => pagePolicy,
+    uiConfig: { docExpansion: 'list', deepLinking: true, validatorUrl: null },
+  });
   let document: string | null = null;
   app.get('/openapi.json', { schema: { hide: true } }, async (_request, reply) => {
     document ??= JSON.stringify(app.swagger());

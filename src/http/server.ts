@@ -3,13 +3,26 @@
 // Settings that differ from Fastify's and Node's defaults are those that a public port needs: every wait is bounded, bodies
 // are small, and what is not understood is refused in one form.
 import rateLimit from '@fastify/rate-limit';
-import Fastify, { LogController, type FastifyError, type FastifyInstance, type FastifyReply, type FastifyRequest, type onRequestHookHandler } from 'fastify';
+import Fastify, {
+  LogController,
+  type FastifyError,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type onRequestHookHandler,
+} from 'fastify';
 import { parseIpAddress } from '../parse/ip-address.ts';
 import { answerProblem } from './answer.ts';
 import { type ApiKey, createKeyring } from './api-key.ts';
 import { type Admitted, requireScope } from './authenticate.ts';
 import { type BodyClock, createBodyClock } from './body-clock.ts';
-import { answerClientError, type ConnectionEvents, type ConnectionLimits, createHttpServer, defaultConnectionLimits } from './connection.ts';
+import {
+  answerClientError,
+  type ConnectionEvents,
+  type ConnectionLimits,
+  createHttpServer,
+  defaultConnectionLimits,
+} from './connection.ts';
 import type { Dependencies } from './dependencies.ts';
 import { attemptBytesMax, type BatchLimits, type Door } from './door.ts';
 import { readJson } from './json-body.ts';
@@ -41,13 +54,16 @@ const defaultBatchLimits: BatchLimits = { concurrency: 64, linesMax: 1_000_000, 
 
 /** Ready to listen or to be injected into. Throws when it would serve strangers without keys. */
 export async function createServer(dependencies: Dependencies, options: ServerOptions): Promise<FastifyInstance> {
-  if (options.keys === null && !isLoopback(options.host)) throw new Error(`Without API keys the service listens on a loopback address only, not on ${options.host}.`);
+  if (options.keys === null && !isLoopback(options.host))
+    throw new Error(`Without API keys the service listens on a loopback address only, not on ${options.host}.`);
   const keyring = options.keys === null ? null : createKeyring(options.keys);
   const limits = { ...defaultConnectionLimits, ...options.connections };
   const { metrics, clock } = dependencies;
   const events: ConnectionEvents = { refused: metrics.refused, dropped: metrics.connectionDropped };
   const app = createApp(limits, events, options.log);
-  const bodyClock = createBodyClock(limits, clock.monotonicMs, (request) => answerClientError({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, request.socket, events));
+  const bodyClock = createBodyClock(limits, clock.monotonicMs, (request) =>
+    answerClientError({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, request.socket, events),
+  );
   app.addHook('onClose', async () => bodyClock.close());
   admitRequests(app, dependencies, bodyClock);
   const log = createRefusalLog(app.log, options.log);
@@ -148,7 +164,8 @@ function answerRefusals(app: FastifyInstance, refused: RefusalLog): void {
   };
   app.setErrorHandler((error: FastifyError | Problem, request, reply) => {
     const problem = problemOf(error);
-    if (problem.code === 'internal') app.log.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'a request failed');
+    if (problem.code === 'internal')
+      app.log.error({ err: error, requestId: request.id, route: request.routeOptions.url }, 'a request failed');
     return refuse(reply, problem);
   });
   const routes: { readonly pattern: RegExp; readonly method: string }[] = [];
@@ -167,7 +184,8 @@ function answerRefusals(app: FastifyInstance, refused: RefusalLog): void {
 
 const problemsOfFastify: Readonly<Record<string, () => Problem>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: () => new Problem('too_large', `The body may have ${attemptBytesMax} bytes.`),
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: () => new Problem('unsupported_media_type', 'Send application/json, or application/x-ndjson to /v1/score/batch.'),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: () =>
+    new Problem('unsupported_media_type', 'Send application/json, or application/x-ndjson to /v1/score/batch.'),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: () => new Problem('invalid_http', 'The body is not as long as its Content-Length says.'),
   FST_ERR_BAD_URL: () => new Problem('invalid_url', 'The path holds a broken percent-encoding.'),
   FST_ERR_MAX_PARAM_LENGTH: () => new Problem('invalid_url', 'A part of the path is too long.'),
@@ -199,7 +217,8 @@ async function createLimiter(app: FastifyInstance, options: ServerOptions): Prom
       return rate === 0 ? Number.POSITIVE_INFINITY : rate;
     },
     addHeadersOnExceeding: { 'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false },
-    errorResponseBuilder: (_request, context) => new Problem('rate_limited', `At most ${context.max} requests a minute; try again in ${context.after}.`),
+    errorResponseBuilder: (_request, context) =>
+      new Problem('rate_limited', `At most ${context.max} requests a minute; try again in ${context.after}.`),
   });
   return [app.rateLimit() as onRequestHookHandler];
 }

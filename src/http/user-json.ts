@@ -4,7 +4,17 @@ import type { AccountProfile } from '../domain/profile/account.ts';
 import { attributes } from '../domain/profile/visit.ts';
 
 /** Attributes whose values are words rather than keyed hashes. */
-const readable: ReadonlySet<string> = new Set(['asn', 'country', 'region', 'city', 'browser', 'os', 'device_type', 'language', 'time_zone']);
+const readable: ReadonlySet<string> = new Set([
+  'asn',
+  'country',
+  'region',
+  'city',
+  'browser',
+  'os',
+  'device_type',
+  'language',
+  'time_zone',
+]);
 
 export function userJson(userId: string, profile: AccountProfile): Record<string, unknown> {
   return {

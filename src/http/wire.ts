@@ -11,12 +11,19 @@ const oneOf = <T extends string>(values: readonly T[], description: string): Ret
 const nullable = <T>(schema: object): ReturnType<typeof Type.Unsafe<T | null>> => Type.Unsafe<T | null>(schema);
 const open = (description: string, properties: Record<string, TSchema>): TSchema => Type.Object(properties, { description });
 
-const assessmentId = Type.String({ minLength: 1, maxLength: 64, description: 'From the answer to the attempt.', examples: ['0193a1b2c3d4e5f6a7b8c9'] });
+const assessmentId = Type.String({
+  minLength: 1,
+  maxLength: 64,
+  description: 'From the answer to the attempt.',
+  examples: ['0193a1b2c3d4e5f6a7b8c9'],
+});
 const userId = Type.String({ minLength: 1, maxLength: 256, description: 'As sent with the attempts.', examples: ['u-1'] });
 
 export const outcomeRequestSchema = Type.Object(
   {
-    assessment_id: Type.Optional(nullable<string>({ type: ['string', 'null'], minLength: 1, maxLength: 64, description: 'Which attempt. Either this or `user.id`.' })),
+    assessment_id: Type.Optional(
+      nullable<string>({ type: ['string', 'null'], minLength: 1, maxLength: 64, description: 'Which attempt. Either this or `user.id`.' }),
+    ),
     user: Type.Optional(
       nullable<{ id: string }>({
         type: ['object', 'null'],
@@ -27,7 +34,13 @@ export const outcomeRequestSchema = Type.Object(
       }),
     ),
     outcome: oneOf(outcomes, 'What happened next.'),
-    occurred_at: Type.Optional(nullable<string>({ type: ['string', 'null'], maxLength: 40, description: 'When, RFC 3339; now, when not sent. At most a day ago, unless the key has the scope `backfill`.' })),
+    occurred_at: Type.Optional(
+      nullable<string>({
+        type: ['string', 'null'],
+        maxLength: 40,
+        description: 'When, RFC 3339; now, when not sent. At most a day ago, unless the key has the scope `backfill`.',
+      }),
+    ),
   },
   { additionalProperties: false, description: 'What happened after an attempt. Sending it again changes nothing.' },
 );
@@ -37,7 +50,9 @@ export const labelRequestSchema = Type.Object(
   {
     assessment_id: assessmentId,
     label: oneOf(labels, 'What the attempt truly was.'),
-    by: Type.Optional(nullable<string>({ type: ['string', 'null'], maxLength: 128, description: 'Who says so, for instance `analyst` or `user`.' })),
+    by: Type.Optional(
+      nullable<string>({ type: ['string', 'null'], maxLength: 128, description: 'Who says so, for instance `analyst` or `user`.' }),
+    ),
   },
   { additionalProperties: false, description: 'What an attempt truly was. Overrules its outcome; the newest label counts.' },
 );
@@ -66,7 +81,12 @@ const assessmentFields: Record<string, TSchema> = {
   ),
   other_contributions: Type.Number({ description: 'Sum of all contributions that are not named in `reasons`.' }),
   degraded: Type.Boolean({ description: 'Whether a piece was missing through our failure and replaced by a fallback.' }),
-  missing: Type.Array(open('What could not be observed.', { signal: Type.String(), cause: oneOf(absenceCauses, '`late` and `unavailable` are our failure.') })),
+  missing: Type.Array(
+    open('What could not be observed.', {
+      signal: Type.String(),
+      cause: oneOf(absenceCauses, '`late` and `unavailable` are our failure.'),
+    }),
+  ),
   decided_by: oneOf(['model', 'rules'], 'Whether the model or the fallback rules gave the score.'),
   policy_rule: textOrNull('Name of the policy rule or list that set the verdict; null when the thresholds did.'),
   versions: open('What decided.', { model: Type.String(), features: Type.String(), policy: Type.String() }),
@@ -92,8 +112,15 @@ export const recordedSchema = open('What was recorded.', {
   recorded: Type.Boolean({ description: 'False when it had been recorded before.' }),
 });
 
-export const userSchema = nullable<object>({ type: 'object', additionalProperties: true, description: 'What is remembered of the account. Addresses and devices are kept as keyed hashes, so they appear as counts.' });
-export const erasedSchema = open('What was forgotten.', { erased: Type.Boolean(), assessments: Type.Integer({ description: 'Assessments removed.' }) });
+export const userSchema = nullable<object>({
+  type: 'object',
+  additionalProperties: true,
+  description: 'What is remembered of the account. Addresses and devices are kept as keyed hashes, so they appear as counts.',
+});
+export const erasedSchema = open('What was forgotten.', {
+  erased: Type.Boolean(),
+  assessments: Type.Integer({ description: 'Assessments removed.' }),
+});
 export const readinessSchema = open('Whether full verdicts can be given.', {
   status: oneOf(['ready', 'not_ready'], ''),
   checks: Type.Array(open('One piece.', { name: Type.String(), ok: Type.Boolean(), detail: Type.String() })),

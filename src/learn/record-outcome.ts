@@ -55,7 +55,10 @@ function applyOutcome(stored: StoredAssessment, outcome: Outcome, atMs: number, 
   if (stored.outcomes.includes(outcome)) return { kind: 'already', assessmentId };
   const failedCredential = stored.context.result === 'failure';
   if (goodEnds.has(outcome) && failedCredential) {
-    return { kind: 'contradiction', detail: `The attempt was sent with credential.result "failure", so it cannot have ended with "${outcome}".` };
+    return {
+      kind: 'contradiction',
+      detail: `The attempt was sent with credential.result "failure", so it cannot have ended with "${outcome}".`,
+    };
   }
   const learns = goodEnds.has(outcome) && !stored.learned && stored.label !== 'takeover';
   ports.assessments.replace({ ...stored, outcomes: [...stored.outcomes, outcome], learned: stored.learned || learns });

@@ -126,7 +126,10 @@ function parseBehavior(behavior: ScoreRequest['behavior']): BehaviorClaim | null
   const formMs = behavior.form_ms ?? null;
   return {
     typing: parseTyping(behavior.typing),
-    pointer: pointer === undefined || pointer === null ? null : { moves: moves !== null && moves >= 0 ? moves : null, touch: pointer.touch ?? null },
+    pointer:
+      pointer === undefined || pointer === null
+        ? null
+        : { moves: moves !== null && moves >= 0 ? moves : null, touch: pointer.touch ?? null },
     pasted: behavior.pasted ?? null,
     autofilled: behavior.autofilled ?? null,
     assistive: behavior.assistive ?? null,

@@ -14,7 +14,8 @@ export function parseTime(text: string): number | null {
   const hour = digits(text, 11, 2);
   const minute = digits(text, 14, 2);
   const second = digits(text, 17, 2);
-  if (year < 0 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return null;
+  if (year < 0 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60)
+    return null;
   if (text[4] !== '-' || text[7] !== '-' || text[13] !== ':' || text[16] !== ':' || !isSeparator(text.charCodeAt(10))) return null;
   if (day > (daysInMonth[month - 1] as number)) return null;
   let at = 19;
@@ -24,7 +25,8 @@ export function parseTime(text: string): number | null {
     at = start;
     while (at < length && isDigit(text.charCodeAt(at))) at++;
     if (at === start) return null;
-    for (let place = 0, weight = 100; place < 3 && start + place < at; place++, weight /= 10) millis += (text.charCodeAt(start + place) - zero) * weight;
+    for (let place = 0, weight = 100; place < 3 && start + place < at; place++, weight /= 10)
+      millis += (text.charCodeAt(start + place) - zero) * weight;
   }
   const offsetMs = readOffset(text, at);
   if (offsetMs === null) return null;

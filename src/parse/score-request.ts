@@ -31,11 +31,14 @@ const text = (maxLength: number, options: Options): Optional<string> => optional
 const truth = (description: string): Optional<boolean> => optional<boolean>('boolean', { description });
 const time = (description: string): Optional<string> =>
   optional<string>('string', { maxLength: 40, description: `${description} RFC 3339 with an offset.`, examples: ['2026-11-22T10:00:00Z'] });
-const amount = (minimum: number, maximum: number, description: string): Optional<number> => optional<number>('number', { minimum, maximum, description });
+const amount = (minimum: number, maximum: number, description: string): Optional<number> =>
+  optional<number>('number', { minimum, maximum, description });
 const choice = <T extends string>(values: readonly T[], description: string): Optional<T> =>
   optional<T>('string', { enum: [...values, null], description });
-const group = <P extends Record<string, TSchema>>(description: string, properties: P): Optional<Static<ReturnType<typeof Type.Object<P>>>> =>
-  optional('object', { description, additionalProperties: false, properties });
+const group = <P extends Record<string, TSchema>>(
+  description: string,
+  properties: P,
+): Optional<Static<ReturnType<typeof Type.Object<P>>>> => optional('object', { description, additionalProperties: false, properties });
 const numbers = (description: string): Optional<number[]> =>
   optional<number[]>('array', { maxItems: 1024, items: { type: 'number' }, description });
 
@@ -72,7 +75,9 @@ const credential = group('How the person proved who they are.', {
 });
 
 const device = group('What the browser or app says of itself. Send what you have; nothing here is trusted on its own.', {
-  id: text(browserTextLengthMax, { description: 'Your first-party device identifier, for instance from a long-lived cookie. At most 256 characters.' }),
+  id: text(browserTextLengthMax, {
+    description: 'Your first-party device identifier, for instance from a long-lived cookie. At most 256 characters.',
+  }),
   user_agent: text(8192, {
     description: 'The `User-Agent` header. Read up to 512 characters.',
     examples: ['Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'],
@@ -84,7 +89,10 @@ const device = group('What the browser or app says of itself. Send what you have
       'User-agent client hints: `brands` (the list of `navigator.userAgentData` or the text of the `Sec-CH-UA` header), `mobile` (true, false, or the header `?1`) and `platform`. Others are ignored.',
     examples: [{ brands: '"Chromium";v="140", "Google Chrome";v="140"', mobile: '?0', platform: '"Windows"' }],
   }),
-  timezone: text(browserTextLengthMax, { description: 'IANA name, from `Intl.DateTimeFormat().resolvedOptions().timeZone`.', examples: ['Europe/Berlin'] }),
+  timezone: text(browserTextLengthMax, {
+    description: 'IANA name, from `Intl.DateTimeFormat().resolvedOptions().timeZone`.',
+    examples: ['Europe/Berlin'],
+  }),
   screen: text(browserTextLengthMax, { description: 'Width x height, and colour depth if known.', examples: ['1920x1080x24'] }),
   platform: text(browserTextLengthMax, { description: '`navigator.platform`.', examples: ['Win32'] }),
   fingerprint: text(browserTextLengthMax, { description: 'Hash from a fingerprinting library, if you use one. At most 256 characters.' }),
@@ -116,10 +124,13 @@ export const scoreRequestSchema = Type.Object(
     attempt_id: text(128, {
       minLength: 1,
       pattern: '^[!-~]+$',
-      description: 'Makes the call safe to repeat: the same attempt_id with the same body gives the same assessment. Made up when not sent.',
+      description:
+        'Makes the call safe to repeat: the same attempt_id with the same body gives the same assessment. Made up when not sent.',
       examples: ['login-7f3a'],
     }),
-    occurred_at: time('When the attempt happened; now, when not sent. Within five minutes of now, unless the key has the scope `backfill`.'),
+    occurred_at: time(
+      'When the attempt happened; now, when not sent. Within five minutes of now, unless the key has the scope `backfill`.',
+    ),
     user,
     ip: Type.String({
       minLength: 2,
@@ -146,7 +157,11 @@ export const scoreRequestSchema = Type.Object(
       examples: [50],
     }),
   },
-  { additionalProperties: false, description: 'One login attempt. Only `user.id` and `ip` are required; what you do not know, leave out: absence is never evidence of risk.' },
+  {
+    additionalProperties: false,
+    description:
+      'One login attempt. Only `user.id` and `ip` are required; what you do not know, leave out: absence is never evidence of risk.',
+  },
 );
 
 export type ScoreRequest = Static<typeof scoreRequestSchema>;

@@ -63,14 +63,38 @@ export function createMetrics(options: MetricsOptions): Metrics {
     'Assessments by verdict, by what decided, and whether a piece was missing through our failure.',
     product({ verdict: verdicts, decided_by: decidedBy, degraded: ['false', 'true'] }),
   );
-  const repeats = counter(registry, 'portcullis_repeats_total', 'Attempts answered from the record because they had been assessed before.', [{}]);
-  const latency = histogram(registry, 'portcullis_answer_milliseconds', 'From first touch of a score request to its answer.', [{}], latencyBoundsMs);
-  const stageTimes = histogram(registry, 'portcullis_stage_milliseconds', 'Time of each stage of an assessment.', product({ stage: stages }), stageBoundsMs);
-  const missing = counter(registry, 'portcullis_missing_total', 'Signals that could not be observed, by cause.', product({ signal: signals, cause: absenceCauses }));
+  const repeats = counter(
+    registry,
+    'portcullis_repeats_total',
+    'Attempts answered from the record because they had been assessed before.',
+    [{}],
+  );
+  const latency = histogram(
+    registry,
+    'portcullis_answer_milliseconds',
+    'From first touch of a score request to its answer.',
+    [{}],
+    latencyBoundsMs,
+  );
+  const stageTimes = histogram(
+    registry,
+    'portcullis_stage_milliseconds',
+    'Time of each stage of an assessment.',
+    product({ stage: stages }),
+    stageBoundsMs,
+  );
+  const missing = counter(
+    registry,
+    'portcullis_missing_total',
+    'Signals that could not be observed, by cause.',
+    product({ signal: signals, cause: absenceCauses }),
+  );
   const refusals = counter(registry, 'portcullis_problems_total', 'Refusals by code.', product({ code: options.problemCodes }));
   const outcomeCounts = counter(registry, 'portcullis_outcomes_total', 'Outcomes reported.', product({ outcome: outcomes }));
   const labelCounts = counter(registry, 'portcullis_labels_total', 'Labels reported.', [{}]);
-  const drops = counter(registry, 'portcullis_connections_dropped_total', 'Connections refused because as many as allowed were open.', [{}]);
+  const drops = counter(registry, 'portcullis_connections_dropped_total', 'Connections refused because as many as allowed were open.', [
+    {},
+  ]);
   addGauge(registry, loopUtilisation());
   addGauge(registry, memory());
   addGauge(registry, heap());
@@ -112,7 +136,10 @@ export function createMetrics(options: MetricsOptions): Metrics {
 
 /** Every combination of label values, the last label changing fastest. */
 function product(labels: Readonly<Record<string, readonly string[]>>): Labels[] {
-  return Object.entries(labels).reduce<Labels[]>((series, [name, values]) => series.flatMap((each) => values.map((value) => ({ ...each, [name]: value }))), [{}]);
+  return Object.entries(labels).reduce<Labels[]>(
+    (series, [name, values]) => series.flatMap((each) => values.map((value) => ({ ...each, [name]: value }))),
+    [{}],
+  );
 }
 
 interface Sample {
@@ -141,7 +168,9 @@ function histogram(registry: Registry, name: string, help: string, series: reado
   const width = bounds.length + 1;
   const counts = new Float64Array(series.length * width);
   const sums = new Float64Array(series.length);
-  register(registry, name, help, 'histogram', () => series.flatMap((labels, at) => samplesOf(name, labels, bounds, counts.subarray(at * width, (at + 1) * width), sums[at] as number)));
+  register(registry, name, help, 'histogram', () =>
+    series.flatMap((labels, at) => samplesOf(name, labels, bounds, counts.subarray(at * width, (at + 1) * width), sums[at] as number)),
+  );
   return {
     observe(index, value) {
       if (!(value >= 0)) return;

@@ -21,7 +21,9 @@ async function scoreAll(scorer: OnnxScorer, split: Split): Promise<Float64Array>
   const rows = split.kind.length;
   const scores = new Float64Array(rows);
   for (let from = 0; from < rows; from += 1024) {
-    const batch = Array.from({ length: Math.min(1024, rows - from) }, (_, i) => scorer.score(split.features.slice((from + i) * width, (from + i + 1) * width)));
+    const batch = Array.from({ length: Math.min(1024, rows - from) }, (_, i) =>
+      scorer.score(split.features.slice((from + i) * width, (from + i + 1) * width)),
+    );
     (await Promise.all(batch)).forEach((scored, i) => {
       if (scored === null) throw new Error('The scorer failed.');
       dropUnobserved(schema, split.features.subarray((from + i) * width, (from + i + 1) * width), scored.groups);
@@ -52,7 +54,12 @@ function reauthenticationLines(test: Split, scores: Float64Array): Evaluation['r
   return ['naive', 'vpn', 'targeted', 'very_targeted'].flatMap((kind) =>
     [0.8, 0.9, 0.98].map((truePositive) => {
       const index = test.head.kinds.indexOf(kind as (typeof test.head.kinds)[number]);
-      return { kind, truePositive, model: reauthentication(test, scores, index, truePositive), freeman: reauthentication(test, test.freemanAttributes, index, truePositive) };
+      return {
+        kind,
+        truePositive,
+        model: reauthentication(test, scores, index, truePositive),
+        freeman: reauthentication(test, test.freemanAttributes, index, truePositive),
+      };
     }),
   );
 }
@@ -64,13 +71,23 @@ async function evaluate(model: string, matrix: string): Promise<Evaluation> {
     featureNames: schema.features.map((feature) => feature.name),
     groupNames: schema.signals.map((signal) => signal.name),
   });
-  const [train, calibration, test, late] = ['train', 'calibration', 'test', 'late'].map((name) => readSplit(join(matrix, name))) as [Split, Split, Split, Split];
-  if (test.head.schema_hash !== scorer.identity.schemaHash) throw new Error('The matrix was made for other features than the model: run the matrix tool again.');
+  const [train, calibration, test, late] = ['train', 'calibration', 'test', 'late'].map((name) => readSplit(join(matrix, name))) as [
+    Split,
+    Split,
+    Split,
+    Split,
+  ];
+  if (test.head.schema_hash !== scorer.identity.schemaHash)
+    throw new Error('The matrix was made for other features than the model: run the matrix tool again.');
   const [testScores, lateScores] = [await scoreAll(scorer, test), await scoreAll(scorer, late)];
   const ranksOf = (scores: Float64Array): Float64Array => scores.map((score) => scorer.rank(score));
   const thresholds = [0.9, 0.95, 0.99, 0.995, 0.999];
   const testRanks = ranksOf(testScores);
-  const [onTest, onLate, byRules] = [testRanks, ranksOf(lateScores), test.rules.map((score) => rankOf(scorer.manifest.rulesCalibration, score))].map((ranks, i) => realisedShares(i === 1 ? late : test, ranks, thresholds)) as [number[], number[], number[]];
+  const [onTest, onLate, byRules] = [
+    testRanks,
+    ranksOf(lateScores),
+    test.rules.map((score) => rankOf(scorer.manifest.rulesCalibration, score)),
+  ].map((ranks, i) => realisedShares(i === 1 ? late : test, ranks, thresholds)) as [number[], number[], number[]];
   const world = await openReplayPorts();
   const ablation = join(matrix, '..', 'ablation.json');
   const evaluation: Evaluation = {
@@ -82,7 +99,12 @@ async function evaluate(model: string, matrix: string): Promise<Evaluation> {
     settled: measureDetection(test, testScores, 5),
     reauthentication: reauthenticationLines(test, testScores),
     challengedByHistory: shareAbove(test, (row) => (testRanks[row] as number) > 0.99),
-    budgets: thresholds.map((threshold, i) => ({ threshold, test: onTest[i] as number, late: onLate[i] as number, rules: byRules[i] as number })),
+    budgets: thresholds.map((threshold, i) => ({
+      threshold,
+      test: onTest[i] as number,
+      late: onLate[i] as number,
+      rules: byRules[i] as number,
+    })),
     promises: await tryPromises(world, scorer),
     ablation: existsSync(ablation) ? (JSON.parse(readFileSync(ablation, 'utf8')) as NonNullable<Evaluation['ablation']>) : null,
     microseconds: { one: await timeRows(scorer, test, 1), sixteen: await timeRows(scorer, test, 16) },
@@ -94,8 +116,15 @@ async function evaluate(model: string, matrix: string): Promise<Evaluation> {
 }
 
 function writeChecksums(folder: string): void {
-  const names = readdirSync(folder).filter((name) => name !== 'SHA256SUMS').sort();
-  const lines = names.map((name) => `${createHash('sha256').update(readFileSync(join(folder, name))).digest('hex')}  ${name}\n`);
+  const names = readdirSync(folder)
+    .filter((name) => name !== 'SHA256SUMS')
+    .sort();
+  const lines = names.map(
+    (name) =>
+      `${createHash('sha256')
+        .update(readFileSync(join(folder, name)))
+        .digest('hex')}  ${name}\n`,
+  );
   writeFileSync(join(folder, 'SHA256SUMS'), lines.join(''));
 }
 
@@ -112,7 +141,9 @@ writeFileSync(join(model, 'card.md'), card);
 writeChecksums(model);
 process.stdout.write(card);
 const broken = evaluation.promises.filter((each) => !each.kept);
-const behind = evaluation.test.filter((result) => result.lead.freeman[0] <= 0 || result.lead.freeman_attributes[0] <= 0 || result.lead.rules[0] <= 0);
+const behind = evaluation.test.filter(
+  (result) => result.lead.freeman[0] <= 0 || result.lead.freeman_attributes[0] <= 0 || result.lead.rules[0] <= 0,
+);
 for (const each of broken) process.stderr.write(`Not kept: ${each.name} scored ${each.score.toFixed(4)}.\n`);
 for (const result of behind) process.stderr.write(`No proven lead over Freeman or the rules: ${result.kind}.\n`);
 if (broken.length + behind.length > 0) process.exitCode = 1;

@@ -23,7 +23,17 @@ import { type AttemptKind, attackerKinds, type SimulatedAttempt } from './simula
 const kinds: readonly AttemptKind[] = ['genuine', ...attackerKinds];
 
 const columnTypes = {
-  features: 'f32', kind: 'u8', tenant: 'u8', user: 'u32', campaign: 'u32', history: 'u16', at: 'f64', freeman: 'f64', freeman_attributes: 'f64', rules: 'f64', novelty: 'u8',
+  features: 'f32',
+  kind: 'u8',
+  tenant: 'u8',
+  user: 'u32',
+  campaign: 'u32',
+  history: 'u16',
+  at: 'f64',
+  freeman: 'f64',
+  freeman_attributes: 'f64',
+  rules: 'f64',
+  novelty: 'u8',
 } as const satisfies Record<string, ColumnType>;
 
 interface Options {
@@ -87,7 +97,9 @@ function writeTenant(out: Output, plan: TenantPlan, tenant: number, attempts: re
 
 async function writeSplit(split: Split, sites: readonly Site[], world: ReplayWorld, options: Options): Promise<void> {
   const folder = join(options.output, split);
-  const columns = Object.fromEntries(Object.entries(columnTypes).map(([name, type]) => [name, openColumn(folder, name, type)])) as Output['columns'];
+  const columns = Object.fromEntries(
+    Object.entries(columnTypes).map(([name, type]) => [name, openColumn(folder, name, type)]),
+  ) as Output['columns'];
   const out: Output = { columns, rows: 0, ids: new Map() };
   const network = createWorld(sites, blocksOf(split));
   const plans = planTenants(options.seed, split, options.scale);
@@ -110,9 +122,15 @@ async function writeSplit(split: Split, sites: readonly Site[], world: ReplayWor
     monotone: schema.features.map((feature) => feature.monotone),
     schema_hash: `sha256:${createHash('sha256').update(schema.canonical).digest('hex')}`,
     columns: columnTypes,
-    source: { simulation: { seed: options.seed, scale: options.scale, attacksPerKindAndTenant: options.attacks }, tenants: plans.map((plan) => `${plan.name} ${plan.style}`), attempts: replayed },
+    source: {
+      simulation: { seed: options.seed, scale: options.scale, attacksPerKindAndTenant: options.attacks },
+      tenants: plans.map((plan) => `${plan.name} ${plan.style}`),
+      attempts: replayed,
+    },
   });
-  process.stdout.write(`${split}: ${out.rows} rows of ${schema.width} features from ${replayed} attempts, ${Math.round((replayed / replayMs) * 1000)} attempts/s replayed\n`);
+  process.stdout.write(
+    `${split}: ${out.rows} rows of ${schema.width} features from ${replayed} attempts, ${Math.round((replayed / replayMs) * 1000)} attempts/s replayed\n`,
+  );
 }
 
 const { values } = parseArgs({

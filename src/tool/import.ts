@@ -21,7 +21,8 @@ const { values, positionals } = parseArgs({
   options: { mapping: { type: 'string' }, tenant: { type: 'string', default: 'default' }, report: { type: 'boolean', default: false } },
 });
 const file = positionals[0];
-if (file === undefined || positionals.length !== 1) fail('name one file: npm run import -- FILE [--mapping FILE] [--tenant NAME] [--report]');
+if (file === undefined || positionals.length !== 1)
+  fail('name one file: npm run import -- FILE [--mapping FILE] [--tenant NAME] [--report]');
 
 /** Refused lines shown one by one; the rest is counted. */
 const refusedShownMax = 50;
@@ -43,7 +44,9 @@ async function main(path: string): Promise<void> {
   const core = await openCore(settings, { onProblem: (sentence) => process.stderr.write(`import: ${sentence}\n`) });
   const name = await fileName(path);
   const report = createFlaggedReport();
-  const bar = process.stderr.isTTY ? new SingleBar({ format: '{value} lines, {rate} per second, {refused} refused', clearOnComplete: false }) : null;
+  const bar = process.stderr.isTTY
+    ? new SingleBar({ format: '{value} lines, {rate} per second, {refused} refused', clearOnComplete: false })
+    : null;
   let refusedShown = 0;
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (stopping = true));
@@ -64,7 +67,12 @@ async function main(path: string): Promise<void> {
       },
       onAssessed(result, record) {
         if (!values.report || result.kind !== 'assessed') return;
-        const { user, ip, credential, outcome } = record as { user: { id: string }; ip: string; credential?: { result?: string }; outcome?: string };
+        const { user, ip, credential, outcome } = record as {
+          user: { id: string };
+          ip: string;
+          credential?: { result?: string };
+          outcome?: string;
+        };
         report.add(ip, user.id, credential?.result === 'failure', outcome === 'signed_in', result.assessment);
       },
       onProgress(now) {
@@ -80,7 +88,9 @@ async function main(path: string): Promise<void> {
   bar?.stop();
   await core.close();
   if (refusedShown > refusedShownMax) process.stderr.write(`... and ${refusedShown - refusedShownMax} more refused lines\n`);
-  process.stdout.write(`${progress.lines} lines read: ${progress.assessed} attempts loaded, ${progress.refused} refused, ${progress.unmatched} not about logins${stopping ? '; interrupted, call again to go on' : ''}.\n`);
+  process.stdout.write(
+    `${progress.lines} lines read: ${progress.assessed} attempts loaded, ${progress.refused} refused, ${progress.unmatched} not about logins${stopping ? '; interrupted, call again to go on' : ''}.\n`,
+  );
   if (values.report) process.stdout.write(report.text(reportRows));
 }
 

@@ -5,11 +5,14 @@ import { createHash, randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { scopes } from '../http/api-key.ts';
 
-const { values } = parseArgs({ options: { id: { type: 'string' }, tenant: { type: 'string', default: 'default' }, scopes: { type: 'string', default: 'score,outcome' } } });
+const { values } = parseArgs({
+  options: { id: { type: 'string' }, tenant: { type: 'string', default: 'default' }, scopes: { type: 'string', default: 'score,outcome' } },
+});
 const wanted = values.scopes.split(',').map((scope) => scope.trim());
 const unknown = wanted.filter((scope) => !(scopes as readonly string[]).includes(scope));
 
-if (values.id === undefined || !/^[\w.-]{1,64}$/.test(values.id)) fail('--id names the key in logs: 1 to 64 letters, digits, ".", "_" or "-".');
+if (values.id === undefined || !/^[\w.-]{1,64}$/.test(values.id))
+  fail('--id names the key in logs: 1 to 64 letters, digits, ".", "_" or "-".');
 if (!/^[\w.-]{1,64}$/.test(values.tenant)) fail('--tenant must be 1 to 64 letters, digits, ".", "_" or "-".');
 if (unknown.length > 0) fail(`--scopes knows ${scopes.join(', ')}; not ${unknown.join(', ')}.`);
 

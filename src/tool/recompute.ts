@@ -16,7 +16,9 @@ import { assessmentJson } from '../http/assessment-json.ts';
 import type { Policy } from '../ports/policy.ts';
 
 const assessmentsMax = 10_000;
-const { values } = parseArgs({ options: { id: { type: 'string' }, user: { type: 'string' }, tenant: { type: 'string', default: 'default' } } });
+const { values } = parseArgs({
+  options: { id: { type: 'string' }, user: { type: 'string' }, tenant: { type: 'string', default: 'default' } },
+});
 if ((values.id === undefined) === (values.user === undefined)) fail('name one assessment (--id) or one user (--user).');
 
 try {

@@ -14,7 +14,11 @@ import { simulateTenant } from './simulate/simulate-tenant.ts';
 import { blocksOf, planTenants, type Split, splits } from './simulate/tenants.ts';
 import { type SimulatedAttempt, sidecarOf } from './simulate/wire.ts';
 
-async function writeLines(path: string, attempts: readonly SimulatedAttempt[], line: (attempt: SimulatedAttempt) => unknown): Promise<void> {
+async function writeLines(
+  path: string,
+  attempts: readonly SimulatedAttempt[],
+  line: (attempt: SimulatedAttempt) => unknown,
+): Promise<void> {
   const stream = createWriteStream(path);
   for (const attempt of attempts) if (!stream.write(`${JSON.stringify(line(attempt))}\n`)) await once(stream, 'drain');
   stream.end();
@@ -39,7 +43,10 @@ if (values.output === undefined || split === undefined || plan === undefined) {
 } else {
   const attempts = simulateTenant(createWorld(await sampleNetworks(), blocksOf(split)), plan, values.seed, Number(values.attacks));
   mkdirSync(values.output, { recursive: true });
-  await writeLines(join(values.output, 'attempts.ndjson'), attempts, (attempt) => ({ ...attempt.wire, ...(attempt.outcome === null ? {} : { outcome: attempt.outcome }) }));
+  await writeLines(join(values.output, 'attempts.ndjson'), attempts, (attempt) => ({
+    ...attempt.wire,
+    ...(attempt.outcome === null ? {} : { outcome: attempt.outcome }),
+  }));
   await writeLines(join(values.output, 'sidecar.ndjson'), attempts, sidecarOf);
   process.stdout.write(`${attempts.length} attempts of ${plan.name} (${plan.style}) in ${values.output}\n`);
 }

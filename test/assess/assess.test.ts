@@ -17,7 +17,10 @@ async function assessed(world: ReturnType<typeof assessWorld>, request = request
 
 t.test('base, reasons and the rest add up to the log-odds', async (t) => {
   const assessment = await assessed(assessWorld());
-  const sum = assessment.reasons.reduce((total, reason) => total + reason.contribution, assessment.baseLogOdds + assessment.otherContributions);
+  const sum = assessment.reasons.reduce(
+    (total, reason) => total + reason.contribution,
+    assessment.baseLogOdds + assessment.otherContributions,
+  );
   t.ok(Math.abs(sum - assessment.logOdds) < 1e-9);
   t.equal(assessment.decidedBy, 'model');
   t.equal(assessment.degraded, false);
@@ -36,7 +39,11 @@ t.test('the same attempt sent twice gives one assessment; its name with another 
 
 t.test('two copies under way at once are one assessment', async (t) => {
   const world = assessWorld();
-  const [first, second, other] = await Promise.all([world.assess(requestOf()), world.assess(requestOf()), world.assess(requestOf(attemptWith(), 'd2'))]);
+  const [first, second, other] = await Promise.all([
+    world.assess(requestOf()),
+    world.assess(requestOf()),
+    world.assess(requestOf(attemptWith(), 'd2')),
+  ]);
   t.equal(first.kind, 'assessed');
   t.equal(second.kind, 'repeated');
   t.equal(other.kind, 'conflict');
@@ -47,7 +54,9 @@ t.test('a group of which nothing was observed adds nothing, whatever the model m
   const template = assessWorld();
   const groups = new Float64Array(schema.signals.length).fill(5);
   const world = assessWorld({ scorer: { ...template.ports.scorer, score: async () => ({ base: -3, groups }) } });
-  const bare = attemptWith({ device: { id: null, software: null, language: null, timeZone: null, screen: null, platform: null, fingerprint: null, webdriver: null } });
+  const bare = attemptWith({
+    device: { id: null, software: null, language: null, timeZone: null, screen: null, platform: null, fingerprint: null, webdriver: null },
+  });
   const assessment = await assessed(world, requestOf(bare));
   const absent = new Set(assessment.missing.map((missing) => missing.signal));
   t.ok(absent.has('travel.timezone'));
@@ -111,7 +120,12 @@ t.test('profiles that come late or fail are missing by name, and the policy is t
   const stores: [string, ProfileStore['read']][] = [
     ['late', () => new Promise(() => {})],
     ['unavailable', () => Promise.reject(new Error('gone'))],
-    ['unavailable', () => { throw new Error('gone'); }],
+    [
+      'unavailable',
+      () => {
+        throw new Error('gone');
+      },
+    ],
   ];
   for (const [cause, read] of stores) {
     const world = assessWorld({ profiles: { ...memory, read } });
@@ -120,8 +134,14 @@ t.test('profiles that come late or fail are missing by name, and the policy is t
     const assessment = await pending;
     t.equal(assessment.verdict, 'challenge');
     t.equal(assessment.degraded, true);
-    t.ok(assessment.missing.some((missing) => missing.signal === 'profiles' && missing.cause === cause), cause);
-    t.notOk(assessment.missing.some((missing) => missing.cause === 'no_history'), 'what was out of reach is not called new');
+    t.ok(
+      assessment.missing.some((missing) => missing.signal === 'profiles' && missing.cause === cause),
+      cause,
+    );
+    t.notOk(
+      assessment.missing.some((missing) => missing.cause === 'no_history'),
+      'what was out of reach is not called new',
+    );
   }
 });
 
@@ -151,10 +171,19 @@ t.test('another model, schema or policy cannot recompute an assessment, and says
   const { scorer } = world.ports;
   const policy = world.ports.policy.current();
   const parts = { schema, rulesRanks, scorer, policy };
-  t.match(await recompute(record, { ...parts, scorer: { ...scorer, identity: { ...scorer.identity, name: 'other/1' } } }), { kind: 'impossible', why: /test\/1/ });
-  t.match(await recompute(record, { ...parts, scorer: { ...scorer, identity: { ...scorer.identity, schemaHash: 'sha256:x' } } }), { kind: 'impossible', why: /features/ });
+  t.match(await recompute(record, { ...parts, scorer: { ...scorer, identity: { ...scorer.identity, name: 'other/1' } } }), {
+    kind: 'impossible',
+    why: /test\/1/,
+  });
+  t.match(await recompute(record, { ...parts, scorer: { ...scorer, identity: { ...scorer.identity, schemaHash: 'sha256:x' } } }), {
+    kind: 'impossible',
+    why: /features/,
+  });
   t.match(await recompute(record, { ...parts, policy: { ...policy, revision: '2' } }), { kind: 'impossible', why: /policy 1-test/ });
-  t.match(await recompute(record, { ...parts, scorer: { ...scorer, score: async () => null } }), { kind: 'impossible', why: /could not score/ });
+  t.match(await recompute(record, { ...parts, scorer: { ...scorer, score: async () => null } }), {
+    kind: 'impossible',
+    why: /could not score/,
+  });
   const forgotten = { ...record, assessment: { ...assessment, reasons: [] } };
   const again = await recompute(forgotten, parts);
   t.ok(again.kind === 'recomputed' && again.assessment.reasons.every((reason) => reason.code.startsWith('UNRECORDED:')));
@@ -177,7 +206,11 @@ t.test('paste, autofill, assistive input and touch are no evidence of who types'
 
 t.test('lists that hide a place make the visit anonymous, and each kind is told to the policy once', async (t) => {
   const hit = { list: 'a', reports: null, ageDays: 1 };
-  const lists = [{ ...hit, kind: 'hosting' as const }, { ...hit, kind: 'vpn' as const }, { ...hit, kind: 'vpn' as const }];
+  const lists = [
+    { ...hit, kind: 'hosting' as const },
+    { ...hit, kind: 'vpn' as const },
+    { ...hit, kind: 'vpn' as const },
+  ];
   const world = assessWorld({ ip: { lookup: () => ({ ...homeFacts, lists }), sources: () => [] } });
   t.equal(gatherNow(attemptWith(), world.ports).visit.anonymous, true);
   await assessed(world);
@@ -186,9 +219,21 @@ t.test('lists that hide a place make the visit anonymous, and each kind is told 
 
 t.test('an attempt of which little is known has a visit of nulls, not of inventions', async (t) => {
   const world = assessWorld({ ip: { lookup: () => ({ geo: null, asn: null, lists: [] }), sources: () => [] } });
-  const bare = attemptWith({ device: { id: null, software: null, language: null, timeZone: null, screen: null, platform: null, fingerprint: null } });
+  const bare = attemptWith({
+    device: { id: null, software: null, language: null, timeZone: null, screen: null, platform: null, fingerprint: null },
+  });
   const { visit } = gatherNow(bare, world.ports);
-  t.match(visit, { asn: null, asnClass: 'unknown', country: null, device: null, browser: null, screen: null, fingerprint: null, session: null, accuracyKm: 0 });
+  t.match(visit, {
+    asn: null,
+    asnClass: 'unknown',
+    country: null,
+    device: null,
+    browser: null,
+    screen: null,
+    fingerprint: null,
+    session: null,
+    accuracyKm: 0,
+  });
   const assessment = await assessed(world, requestOf(bare));
   t.ok(assessment.missing.length > 5);
   t.same(world.questions[0]?.context.asn, null);
@@ -199,7 +244,10 @@ t.test('an attempt of which little is known has a visit of nulls, not of inventi
 t.test('a good end makes the device known to the next attempt', async (t) => {
   const world = assessWorld();
   const assessment = await assessed(world);
-  recordOutcome({ tenant: 'default', target: { assessmentId: assessment.assessmentId }, outcome: 'signed_in', occurredAtMs: nowMs }, world.ports);
+  recordOutcome(
+    { tenant: 'default', target: { assessmentId: assessment.assessmentId }, outcome: 'signed_in', occurredAtMs: nowMs },
+    world.ports,
+  );
   const next = gatherNow(attemptWith({ attemptId: 'next', occurredAtMs: nowMs + dayMs }), world.ports);
   t.equal(next.account?.goodCount, 1);
   t.equal(next.knownDevice?.count, 1);

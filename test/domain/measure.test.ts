@@ -1,6 +1,14 @@
 import t from 'tap';
 import fc from 'fast-check';
-import { daysBetween, logFamiliarity, logRatio, rounded, smoothedShare, surprise, tallyFamiliarity } from '../../src/domain/signal/measure.ts';
+import {
+  daysBetween,
+  logFamiliarity,
+  logRatio,
+  rounded,
+  smoothedShare,
+  surprise,
+  tallyFamiliarity,
+} from '../../src/domain/signal/measure.ts';
 
 const day = 86_400_000;
 const count = fc.integer({ min: 0, max: 1_000_000 });

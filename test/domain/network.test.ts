@@ -84,7 +84,11 @@ t.test('lists that cannot know an address say nothing of it, but a list that nam
 });
 
 t.test('reports add up over blocklists, the youngest list gives the age, and other lists are no reports', (t) => {
-  const hits = [listHit('blocklist', { list: 'a', reports: 3, ageDays: 9 }), listHit('blocklist', { list: 'b', reports: null, ageDays: 2 }), listHit('tor', { ageDays: 0 })];
+  const hits = [
+    listHit('blocklist', { list: 'a', reports: 3, ageDays: 9 }),
+    listHit('blocklist', { list: 'b', reports: null, ageDays: 2 }),
+    listHit('tor', { ageDays: 0 }),
+  ];
   const { features, rules, explain } = deriveSignal(networkBlocklist, factsWith({ ip: { lists: hits } }));
   t.ok(Math.abs((features['blocklist_reports_log'] as number) - Math.log(5)) < 1e-6);
   t.equal(features['blocklist_age_days'], 2);
@@ -109,13 +113,26 @@ t.test('a new address in a known block is nearly home, as for an IPv6 subscriber
   t.equal(rotated.explain(1).code, 'LITTLE_USED_NETWORK');
   const home = deriveSignal(networkFamiliarity, factsWith({ account }));
   t.ok(home.points <= rotated.points);
-  t.match(home.explain(-1), { code: 'KNOWN_NETWORK', evidence: { asn: 3320, usual_asn: 3320, good_logins: 20, good_logins_from_address: 20, good_logins_from_network: 20, networks_known: 1 } });
+  t.match(home.explain(-1), {
+    code: 'KNOWN_NETWORK',
+    evidence: {
+      asn: 3320,
+      usual_asn: 3320,
+      good_logins: 20,
+      good_logins_from_address: 20,
+      good_logins_from_network: 20,
+      networks_known: 1,
+    },
+  });
   t.end();
 });
 
 t.test('an unused network is new, and less so for an account that meets new networks all the time', (t) => {
   const elsewhere = { host: 'h', block: 'b', asn: 64500 };
-  const settled = deriveSignal(networkFamiliarity, factsWith({ visit: elsewhere, account: accountWith(homeVisits(20)), population: { total: 1000, counts: { asn: 300 } } }));
+  const settled = deriveSignal(
+    networkFamiliarity,
+    factsWith({ visit: elsewhere, account: accountWith(homeVisits(20)), population: { total: 1000, counts: { asn: 300 } } }),
+  );
   t.same(settled.rules, ['new_network']);
   t.equal(settled.explain(1).code, 'NEW_NETWORK');
   t.ok((settled.features['network_asn_log_ratio'] as number) > 1.5, 'the network is common, and this account avoids it');
@@ -130,7 +147,10 @@ t.test('an unused network is new, and less so for an account that meets new netw
 });
 
 t.test('an address without a network is judged by address and block alone', (t) => {
-  const { features, cause, explain } = deriveSignal(networkFamiliarity, factsWith({ visit: { asn: null }, account: accountWith(homeVisits(3)) }));
+  const { features, cause, explain } = deriveSignal(
+    networkFamiliarity,
+    factsWith({ visit: { asn: null }, account: accountWith(homeVisits(3)) }),
+  );
   t.equal(cause, null);
   t.ok(Number.isNaN(features['network_asn_familiarity_log']));
   t.equal(explain(-1).evidence['good_logins_from_network'], null);
@@ -151,8 +171,14 @@ t.test('the share of new networks is a probability, and falls when known ones ar
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 1, max: 50 }), { maxLength: 24 }), (counts) => {
       const total = counts.reduce((sum, count) => sum + count, 0);
-      const share = novelShare(counts.map((count, i) => ({ value: String(i), count, lastMs: 0 })), total);
-      const settled = novelShare(counts.map((count, i) => ({ value: String(i), count: count + 1, lastMs: 0 })), total + counts.length);
+      const share = novelShare(
+        counts.map((count, i) => ({ value: String(i), count, lastMs: 0 })),
+        total,
+      );
+      const settled = novelShare(
+        counts.map((count, i) => ({ value: String(i), count: count + 1, lastMs: 0 })),
+        total + counts.length,
+      );
       return share > 0 && share <= 1 && settled <= share;
     }),
   );
@@ -170,11 +196,17 @@ t.test('colleagues are counted without the account itself, without failures, and
   t.end();
 });
 
-t.test('an exit used by the tenant\'s other accounts speaks for the attempt, an unused one hardly against it', (t) => {
+t.test("an exit used by the tenant's other accounts speaks for the attempt, an unused one hardly against it", (t) => {
   const population = { total: 500 };
-  const shared = deriveSignal(networkTenant, factsWith({ population, host: sourceWith({ good: colleagues(8) }), block: sourceWith({ good: colleagues(8) }) }));
+  const shared = deriveSignal(
+    networkTenant,
+    factsWith({ population, host: sourceWith({ good: colleagues(8) }), block: sourceWith({ good: colleagues(8) }) }),
+  );
   t.same(shared.rules, ['colleagues_at_address']);
-  t.match(shared.explain(-1), { code: 'SHARED_WITH_COLLEAGUES', evidence: { accounts_at_address: 8, accounts_in_block: 8, accounts_in_network: 0, window_days: 90 } });
+  t.match(shared.explain(-1), {
+    code: 'SHARED_WITH_COLLEAGUES',
+    evidence: { accounts_at_address: 8, accounts_in_block: 8, accounts_in_network: 0, window_days: 90 },
+  });
   t.same(deriveSignal(networkTenant, factsWith({ population, block: sourceWith({ good: colleagues(8) }) })).rules, ['colleagues_in_block']);
   const unused = deriveSignal(networkTenant, factsWith({ population }));
   t.same(unused.rules, ['unused_by_others']);
@@ -185,19 +217,23 @@ t.test('an exit used by the tenant\'s other accounts speaks for the attempt, an 
   t.end();
 });
 
-t.test('a shared exit takes belief from its place: soon at an organisation, by share of the tenant at a provider, never at a carrier', (t) => {
-  const at = (asnClass: 'business' | 'isp' | 'mobile', total: number, count = 9) => factsWith({ visit: { asnClass }, population: { total }, host: sourceWith({ good: colleagues(count) }) });
-  t.equal(exitBelief(at('business', 100_000)), 0.1);
-  t.equal(exitBelief(at('isp', 500)), 0.1, 'two in a hundred of all logins: the tenant\'s own line');
-  t.ok(exitBelief(at('isp', 1_000_000)) > 0.99, 'one carrier-grade NAT among millions of logins');
-  t.equal(exitBelief(at('mobile', 10)), 1);
-  t.equal(exitBelief(factsWith({ visit: { asnClass: 'isp' } })), 1);
-  t.equal(exitColleagues(factsWith({ visit: { asnClass: 'isp' }, host: sourceWith({ good: [1] }) })), 0, 'no population, no share');
-  t.equal(exitColleagues(factsWith({ visit: { asnClass: 'hosting' }, block: sourceWith({ good: colleagues(4) }) })), 4);
-  t.ok(exitBelief(at('business', 100, 2)) > 0.6, 'a household is still a place');
-  fc.assert(fc.property(fc.nat(60), (count) => exitBelief(at('business', 1, count + 1)) < exitBelief(at('business', 1, count))));
-  t.end();
-});
+t.test(
+  'a shared exit takes belief from its place: soon at an organisation, by share of the tenant at a provider, never at a carrier',
+  (t) => {
+    const at = (asnClass: 'business' | 'isp' | 'mobile', total: number, count = 9) =>
+      factsWith({ visit: { asnClass }, population: { total }, host: sourceWith({ good: colleagues(count) }) });
+    t.equal(exitBelief(at('business', 100_000)), 0.1);
+    t.equal(exitBelief(at('isp', 500)), 0.1, "two in a hundred of all logins: the tenant's own line");
+    t.ok(exitBelief(at('isp', 1_000_000)) > 0.99, 'one carrier-grade NAT among millions of logins');
+    t.equal(exitBelief(at('mobile', 10)), 1);
+    t.equal(exitBelief(factsWith({ visit: { asnClass: 'isp' } })), 1);
+    t.equal(exitColleagues(factsWith({ visit: { asnClass: 'isp' }, host: sourceWith({ good: [1] }) })), 0, 'no population, no share');
+    t.equal(exitColleagues(factsWith({ visit: { asnClass: 'hosting' }, block: sourceWith({ good: colleagues(4) }) })), 4);
+    t.ok(exitBelief(at('business', 100, 2)) > 0.6, 'a household is still a place');
+    fc.assert(fc.property(fc.nat(60), (count) => exitBelief(at('business', 1, count + 1)) < exitBelief(at('business', 1, count))));
+    t.end();
+  },
+);
 
 t.test('a network that nobody in the tenant uses is rare once the tenant has seen enough', (t) => {
   const rare = deriveSignal(networkRarity, factsWith({ population: { total: 10_000, counts: { asn: 0, country: 3 } } }));

@@ -5,7 +5,16 @@ import type { AccountEvent } from '../../src/domain/profile/account.ts';
 import { readAccount, writeAccount } from '../../src/domain/profile/account-record.ts';
 import { readAccountEvent, readSourceEvent, writeAccountEvent, writeSourceEvent } from '../../src/domain/profile/event-record.ts';
 import { evolveAccount, evolveSource } from '../../src/domain/profile/evolve.ts';
-import { addToPopulation, emptyPopulation, populationOf, populationValuesMax, readPopulation, readPopulationEvent, writePopulation, writePopulationEvent } from '../../src/domain/profile/population.ts';
+import {
+  addToPopulation,
+  emptyPopulation,
+  populationOf,
+  populationValuesMax,
+  readPopulation,
+  readPopulationEvent,
+  writePopulation,
+  writePopulationEvent,
+} from '../../src/domain/profile/population.ts';
 import type { SourceEvent } from '../../src/domain/profile/source.ts';
 import { readSource, writeSource } from '../../src/domain/profile/source-record.ts';
 import { ByteReader } from '../../src/domain/record/byte-reader.ts';
@@ -15,12 +24,30 @@ import { anyVisit, noonMs, storedOf, visitOf } from '../support/records.ts';
 
 const anyAccountEvent: fc.Arbitrary<AccountEvent> = fc.oneof(
   fc.record({ type: fc.constant('attempted' as const), visit: anyVisit, failed: fc.boolean() }, { noNullPrototype: true }),
-  fc.record({ type: fc.constantFrom('learned' as const, 'learned' as const, 'unlearned' as const), visit: anyVisit }, { noNullPrototype: true }),
-  fc.record({ type: fc.constantFrom('failed' as const, 'challenge_failed' as const), atMs: fc.integer({ min: noonMs - 1e9, max: noonMs }) }, { noNullPrototype: true }),
+  fc.record(
+    { type: fc.constantFrom('learned' as const, 'learned' as const, 'unlearned' as const), visit: anyVisit },
+    { noNullPrototype: true },
+  ),
+  fc.record(
+    { type: fc.constantFrom('failed' as const, 'challenge_failed' as const), atMs: fc.integer({ min: noonMs - 1e9, max: noonMs }) },
+    { noNullPrototype: true },
+  ),
 );
 const anySourceEvent: fc.Arbitrary<SourceEvent> = fc.oneof(
-  fc.record({ type: fc.constant('attempted' as const), atMs: fc.nat(2 ** 31), account: fc.nat(2 ** 36), failed: fc.boolean(), machine: fc.constantFrom(null, 'Windows|Win32|1920x1080') }, { noNullPrototype: true }),
-  fc.record({ type: fc.constant('learned' as const), atMs: fc.nat(2 ** 31), account: fc.nat(5), machine: fc.constantFrom(null, 'machine') }, { noNullPrototype: true }),
+  fc.record(
+    {
+      type: fc.constant('attempted' as const),
+      atMs: fc.nat(2 ** 31),
+      account: fc.nat(2 ** 36),
+      failed: fc.boolean(),
+      machine: fc.constantFrom(null, 'Windows|Win32|1920x1080'),
+    },
+    { noNullPrototype: true },
+  ),
+  fc.record(
+    { type: fc.constant('learned' as const), atMs: fc.nat(2 ** 31), account: fc.nat(5), machine: fc.constantFrom(null, 'machine') },
+    { noNullPrototype: true },
+  ),
   fc.record({ type: fc.constant('unlearned' as const), atMs: fc.nat(2 ** 31), account: fc.nat(5) }, { noNullPrototype: true }),
   fc.record({ type: fc.constant('failed' as const), atMs: fc.nat(2 ** 31) }, { noNullPrototype: true }),
 );
@@ -62,7 +89,13 @@ t.test('a learnt typing rhythm is read back as it was written', (t) => {
 });
 
 t.test('a number is read back exactly as it was written, whatever it is', (t) => {
-  const numbers = fc.oneof(fc.double(), fc.integer(), fc.maxSafeInteger(), fc.integer({ min: -1e9, max: 1e9 }).map((value) => value / 10_000), fc.constantFrom(-0, 0, 2 ** 49, -(2 ** 49), 2 ** 49 + 1, 1e12 + 0.5, Number.NaN, Number.POSITIVE_INFINITY));
+  const numbers = fc.oneof(
+    fc.double(),
+    fc.integer(),
+    fc.maxSafeInteger(),
+    fc.integer({ min: -1e9, max: 1e9 }).map((value) => value / 10_000),
+    fc.constantFrom(-0, 0, 2 ** 49, -(2 ** 49), 2 ** 49 + 1, 1e12 + 0.5, Number.NaN, Number.POSITIVE_INFINITY),
+  );
   fc.assert(
     fc.property(fc.array(fc.option(numbers)), (values) => {
       const writer = new ByteWriter(1);
@@ -82,7 +115,10 @@ t.test('texts, bytes and truth values are read back as they were written, and a 
       writer.raw(bytes);
       writer.nullableBool(flag);
       const reader = new ByteReader().open(writer.written());
-      deepStrictEqual(texts.map(() => reader.text()), texts);
+      deepStrictEqual(
+        texts.map(() => reader.text()),
+        texts,
+      );
       deepStrictEqual(reader.raw(), bytes);
       deepStrictEqual(reader.nullableBool(), flag);
       return reader.complete();
@@ -129,8 +165,18 @@ t.test('a source profile is read back as it was written, after any history', (t)
 });
 
 t.test('an event is read back as it was written', (t) => {
-  fc.assert(fc.property(anyAccountEvent, (event) => deepStrictEqual(readAccountEvent(new ByteReader().openSealed(bytesOf(writeAccountEvent, event))), event)), { numRuns: 60 });
-  fc.assert(fc.property(anySourceEvent, (event) => deepStrictEqual(readSourceEvent(new ByteReader().openSealed(bytesOf(writeSourceEvent, event))), event)), { numRuns: 60 });
+  fc.assert(
+    fc.property(anyAccountEvent, (event) =>
+      deepStrictEqual(readAccountEvent(new ByteReader().openSealed(bytesOf(writeAccountEvent, event))), event),
+    ),
+    { numRuns: 60 },
+  );
+  fc.assert(
+    fc.property(anySourceEvent, (event) =>
+      deepStrictEqual(readSourceEvent(new ByteReader().openSealed(bytesOf(writeSourceEvent, event))), event),
+    ),
+    { numRuns: 60 },
+  );
   const event = { values: ['3320', 'DE', null, null, 'Windows', 'desktop', 'de', null], amount: -1 as const };
   t.strictSame(readPopulationEvent(new ByteReader().openSealed(bytesOf(writePopulationEvent, event))), event);
   t.end();
@@ -151,13 +197,27 @@ t.test('a stored assessment is read back exactly: doubles, 32-bit features and e
     assessment: { ...plain.assessment, degraded: true, decidedBy: 'rules', policyRule: 'vip', caseId: 'case-1', logOdds: 0.1 + 0.2 },
     context: { ...plain.context, result: 'failure', mfaEnrolled: null, breached: true },
   });
-  for (const record of [plain, full]) t.strictSame(readStoredAssessment(new ByteReader().openSealed(bytesOf(writeStoredAssessment, record))), record);
+  for (const record of [plain, full])
+    t.strictSame(readStoredAssessment(new ByteReader().openSealed(bytesOf(writeStoredAssessment, record))), record);
   t.end();
 });
 
 const samples: readonly (readonly [string, Uint8Array, (from: ByteReader) => unknown])[] = [
-  ['account', bytesOf(writeAccount, some(evolveAccount(null, { type: 'learned', visit: visitOf('a', noonMs, { session: 's', typing: { dwellMs: [91.5], flightMs: [] } }) }))), readAccount],
-  ['source', bytesOf(writeSource, some(evolveSource(null, { type: 'attempted', atMs: noonMs, account: 7, failed: true, machine: 'm' }))), readSource],
+  [
+    'account',
+    bytesOf(
+      writeAccount,
+      some(
+        evolveAccount(null, { type: 'learned', visit: visitOf('a', noonMs, { session: 's', typing: { dwellMs: [91.5], flightMs: [] } }) }),
+      ),
+    ),
+    readAccount,
+  ],
+  [
+    'source',
+    bytesOf(writeSource, some(evolveSource(null, { type: 'attempted', atMs: noonMs, account: 7, failed: true, machine: 'm' }))),
+    readSource,
+  ],
   ['account event', bytesOf(writeAccountEvent, { type: 'attempted', visit: visitOf('a'), failed: true }), readAccountEvent],
   ['account event without a visit', bytesOf(writeAccountEvent, { type: 'failed', atMs: noonMs }), readAccountEvent],
   ['source event', bytesOf(writeSourceEvent, { type: 'attempted', atMs: noonMs, account: 7, failed: true, machine: 'm' }), readSourceEvent],

@@ -3,18 +3,54 @@ import fc from 'fast-check';
 import type { AsnClass } from '../../src/domain/ip-facts.ts';
 import type { Visit } from '../../src/domain/profile/visit.ts';
 import { allSignals } from '../../src/domain/signal/catalogue.ts';
-import { anywhereHours, bothTrusted, combinedRadiusKm, farthestKm, greatCircleKm, impossibility, reachKm } from '../../src/domain/signal/travel/geometry.ts';
+import {
+  anywhereHours,
+  bothTrusted,
+  combinedRadiusKm,
+  farthestKm,
+  greatCircleKm,
+  impossibility,
+  reachKm,
+} from '../../src/domain/signal/travel/geometry.ts';
 import { hardestJourney } from '../../src/domain/signal/travel/journey.ts';
 import { travelPlace } from '../../src/domain/signal/travel/place.ts';
 import { travelSpeed } from '../../src/domain/signal/travel/speed.ts';
 import { travelTimezone } from '../../src/domain/signal/travel/timezone.ts';
 import { trustOf } from '../../src/domain/signal/travel/trust.ts';
 import { zoneOffsetMinutes } from '../../src/domain/signal/travel/zone-offset.ts';
-import { accountWith, dayMs, deriveSignal, type FactsOptions, factsWith, homeVisits, hourMs, minuteMs, nowMs, sourceWith } from '../support/facts.ts';
+import {
+  accountWith,
+  dayMs,
+  deriveSignal,
+  type FactsOptions,
+  factsWith,
+  homeVisits,
+  hourMs,
+  minuteMs,
+  nowMs,
+  sourceWith,
+} from '../support/facts.ts';
 import { checkContract, checkDefinition } from '../support/signal-contract.ts';
 
-const tokyo = { country: 'JP', region: 'Tokyo', city: 'Tokyo', latitude: 35.68, longitude: 139.69, host: 'tokyo-host', block: 'tokyo-block', asn: 2516 } as const satisfies Partial<Visit>;
-const munich = { country: 'DE', region: 'Bavaria', city: 'Munich', latitude: 48.14, longitude: 11.58, host: 'munich-host', block: 'munich-block' } as const satisfies Partial<Visit>;
+const tokyo = {
+  country: 'JP',
+  region: 'Tokyo',
+  city: 'Tokyo',
+  latitude: 35.68,
+  longitude: 139.69,
+  host: 'tokyo-host',
+  block: 'tokyo-block',
+  asn: 2516,
+} as const satisfies Partial<Visit>;
+const munich = {
+  country: 'DE',
+  region: 'Bavaria',
+  city: 'Munich',
+  latitude: 48.14,
+  longitude: 11.58,
+  host: 'munich-host',
+  block: 'munich-block',
+} as const satisfies Partial<Visit>;
 const isp = trustOf('isp');
 
 for (const signal of [travelSpeed, travelPlace, travelTimezone]) {
@@ -45,7 +81,12 @@ t.test('great circles are as long as published ones, symmetric, bounded, and nev
   fc.assert(
     fc.property(point, point, point, ([a, b], [c, d], [e, f]) => {
       const direct = greatCircleKm(a, b, c, d);
-      return direct >= 0 && direct <= farthestKm + 1e-6 && Math.abs(direct - greatCircleKm(c, d, a, b)) < 1e-6 && direct <= greatCircleKm(a, b, e, f) + greatCircleKm(e, f, c, d) + 1e-6;
+      return (
+        direct >= 0 &&
+        direct <= farthestKm + 1e-6 &&
+        Math.abs(direct - greatCircleKm(c, d, a, b)) < 1e-6 &&
+        direct <= greatCircleKm(a, b, e, f) + greatCircleKm(e, f, c, d) + 1e-6
+      );
     }),
   );
   t.end();
@@ -86,7 +127,13 @@ t.test('impossibility is a probability, the same both ways, zero within reach, a
   fc.assert(
     fc.property(km, hours, radius, radius, trust, trust, (d, h, r, s, a, b) => {
       const p = impossibility(d, h, r, s, a, b);
-      return p >= 0 && p < 1 && p <= bothTrusted(a, b) + 1e-12 && Math.abs(p - impossibility(d, h, s, r, b, a)) < 1e-12 && (d > reachKm(h) || p === 0);
+      return (
+        p >= 0 &&
+        p < 1 &&
+        p <= bothTrusted(a, b) + 1e-12 &&
+        Math.abs(p - impossibility(d, h, s, r, b, a)) < 1e-12 &&
+        (d > reachKm(h) || p === 0)
+      );
     }),
     { numRuns: 1000 },
   );
@@ -106,7 +153,8 @@ t.test('the stated radius holds two of three errors', (t) => {
 
 t.test('kinds of network are trusted in this order, and the chances never exceed one', (t) => {
   const total = (asnClass: string): number => trustOf(asnClass).local + trustOf(asnClass).regional;
-  for (const asnClass of ['isp', 'mobile', 'business', 'hosting', 'education', 'government', 'unknown']) t.ok(total(asnClass) < 1, asnClass);
+  for (const asnClass of ['isp', 'mobile', 'business', 'hosting', 'education', 'government', 'unknown'])
+    t.ok(total(asnClass) < 1, asnClass);
   t.ok(total('isp') > total('mobile') && total('mobile') > total('business') && total('business') > total('hosting'));
   t.ok(trustOf('isp').local > trustOf('mobile').local);
   t.equal(trustOf('of a later version'), trustOf('unknown'));
@@ -115,7 +163,10 @@ t.test('kinds of network are trusted in this order, and the chances never exceed
 
 /** Berlin an hour ago (and before), then an attempt as given. */
 function afterBerlin(options: FactsOptions, agoMs = hourMs, before: Partial<Visit> = {}) {
-  return deriveSignal(travelSpeed, factsWith({ account: accountWith([...homeVisits(10), { ...before, atMs: nowMs - agoMs }]), ...options }));
+  return deriveSignal(
+    travelSpeed,
+    factsWith({ account: accountWith([...homeVisits(10), { ...before, atMs: nowMs - agoMs }]), ...options }),
+  );
 }
 
 t.test('Berlin to Tokyo in an hour is impossible, overnight it is a journey', (t) => {
@@ -124,7 +175,16 @@ t.test('Berlin to Tokyo in an hour is impossible, overnight it is a journey', (t
   t.same(rules, ['impossible_travel']);
   t.match(explain(1), {
     code: 'IMPOSSIBLE_TRAVEL',
-    evidence: { distance_km: 8920, hours: 1, speed_kmh: 8920, uncertainty_km: 28.3, from_country: 'DE', to_country: 'JP', same_device: true, recent_good_logins: 8 },
+    evidence: {
+      distance_km: 8920,
+      hours: 1,
+      speed_kmh: 8920,
+      uncertainty_km: 28.3,
+      from_country: 'DE',
+      to_country: 'JP',
+      same_device: true,
+      recent_good_logins: 8,
+    },
   });
   t.equal(explain(-1).code, 'PLAUSIBLE_TRAVEL');
   const overnight = afterBerlin({ visit: tokyo }, 12 * hourMs);
@@ -163,13 +223,20 @@ t.test('an anonymous last login does not hide the one before it', (t) => {
   t.end();
 });
 
-t.test('the nearer the networks\' locations are to guesswork, the less possible it is to call a journey impossible', (t) => {
-  const probability = (asnClass: AsnClass, before: AsnClass = 'isp'): number => afterBerlin({ visit: { ...tokyo, asnClass } }, hourMs, { asnClass: before, accuracyKm: 20 }).features['travel_impossible_probability'] as number;
-  t.ok(probability('isp') > probability('mobile') && probability('mobile') > probability('business') && probability('business') > probability('hosting'));
+t.test("the nearer the networks' locations are to guesswork, the less possible it is to call a journey impossible", (t) => {
+  const probability = (asnClass: AsnClass, before: AsnClass = 'isp'): number =>
+    afterBerlin({ visit: { ...tokyo, asnClass } }, hourMs, { asnClass: before, accuracyKm: 20 }).features[
+      'travel_impossible_probability'
+    ] as number;
+  t.ok(
+    probability('isp') > probability('mobile') &&
+      probability('mobile') > probability('business') &&
+      probability('business') > probability('hosting'),
+  );
   t.ok(probability('hosting', 'hosting') < 0.2);
   t.equal(afterBerlin({ visit: { ...tokyo, asnClass: 'hosting' } }).explain(1).code, 'UNLIKELY_TRAVEL');
   const mobileChange = afterBerlin({ visit: { ...munich, asn: 64500, asnClass: 'mobile', accuracyKm: 100 } }, 5 * minuteMs);
-  t.ok((mobileChange.features['travel_impossible_probability'] as number) < 0.35, 'a carrier\'s gateway half a country away');
+  t.ok((mobileChange.features['travel_impossible_probability'] as number) < 0.35, "a carrier's gateway half a country away");
   t.ok(mobileChange.points <= 0.7);
   t.end();
 });
@@ -180,7 +247,11 @@ t.test('who comes back to an address or block that is usual for the account has 
   t.ok((back.features['travel_impossible_probability'] as number) < 0.05);
   t.same(back.rules, []);
   const moved = factsWith({ account: accountWith([{ atMs: nowMs - minuteMs }]), visit: { latitude: 0, longitude: 0 } });
-  t.equal(deriveSignal(travelSpeed, moved).features['travel_impossible_probability'], 0, 'the database has moved the address, not the person');
+  t.equal(
+    deriveSignal(travelSpeed, moved).features['travel_impossible_probability'],
+    0,
+    'the database has moved the address, not the person',
+  );
   t.end();
 });
 
@@ -193,7 +264,10 @@ t.test('a stored account that lacks what this version tallies is read as having 
 });
 
 t.test('attempts out of order are as far apart in time as in order, and simultaneous ones give finite numbers', (t) => {
-  const probability = (atMs: number): number => deriveSignal(travelSpeed, factsWith({ account: accountWith([{ atMs }]), visit: tokyo })).features['travel_impossible_probability'] as number;
+  const probability = (atMs: number): number =>
+    deriveSignal(travelSpeed, factsWith({ account: accountWith([{ atMs }]), visit: tokyo })).features[
+      'travel_impossible_probability'
+    ] as number;
   t.equal(probability(nowMs + hourMs), probability(nowMs - hourMs));
   t.equal(probability(nowMs + 30 * hourMs), 0);
   const same = deriveSignal(travelSpeed, factsWith({ account: accountWith([{ atMs: nowMs }]), visit: tokyo }));
@@ -210,7 +284,11 @@ t.test('the device id at both ends is told, and unknown when either end has none
 });
 
 t.test('a company exit abroad that colleagues use is neither impossible travel nor a new country', (t) => {
-  const exit: FactsOptions = { visit: { ...tokyo, asnClass: 'business' }, host: sourceWith({ good: [1, 2, 3, 4, 5, 6, 7, 8] }), population: { total: 300 } };
+  const exit: FactsOptions = {
+    visit: { ...tokyo, asnClass: 'business' },
+    host: sourceWith({ good: [1, 2, 3, 4, 5, 6, 7, 8] }),
+    population: { total: 300 },
+  };
   const { features, points } = afterBerlin(exit, 10 * minuteMs);
   t.ok((features['travel_impossible_probability'] as number) < 0.1);
   t.equal(points, 0);
@@ -225,7 +303,17 @@ t.test('a place is new by country, region or city, whichever is the largest, and
   const account = accountWith(homeVisits(10));
   const at = (visit: Partial<Visit>) => deriveSignal(travelPlace, factsWith({ account, visit }));
   const abroad = at(tokyo);
-  t.match(abroad.explain(1), { code: 'NEW_COUNTRY', evidence: { country: 'JP', usual_country: 'DE', usual_city: 'DE/Berlin/Berlin', good_logins: 10, good_logins_in_country: 0, nearest_known_place_km: 8920 } });
+  t.match(abroad.explain(1), {
+    code: 'NEW_COUNTRY',
+    evidence: {
+      country: 'JP',
+      usual_country: 'DE',
+      usual_city: 'DE/Berlin/Berlin',
+      good_logins: 10,
+      good_logins_in_country: 0,
+      nearest_known_place_km: 8920,
+    },
+  });
   t.equal(abroad.explain(-1).code, 'PLACE_UNREMARKABLE');
   t.equal(at(munich).explain(1).code, 'NEW_REGION');
   t.equal(at({ ...munich, region: 'Berlin' }).explain(1).code, 'NEW_CITY');
@@ -235,7 +323,11 @@ t.test('a place is new by country, region or city, whichever is the largest, and
   t.same(home.rules, ['usual_city']);
   t.equal(home.features['place_distance_km_log'], 0);
   t.equal(at({ city: null, region: null }).explain(-1).code, 'USUAL_PLACE');
-  t.equal(at({ region: 'Berlin', city: 'Potsdam', latitude: 52.4, longitude: 13.06, accuracyKm: 50 }).features['place_distance_km_log'], 0, 'within the location error');
+  t.equal(
+    at({ region: 'Berlin', city: 'Potsdam', latitude: 52.4, longitude: 13.06, accuracyKm: 50 }).features['place_distance_km_log'],
+    0,
+    'within the location error',
+  );
   t.ok(at(munich).points < abroad.points);
   t.end();
 });
@@ -286,7 +378,8 @@ t.test('zone offsets stay right when more zones and weeks are asked for than are
   for (const zone of Intl.supportedValuesOf('timeZone').slice(0, 80)) zoneOffsetMinutes(zone, nowMs);
   for (let i = 0; i < 1100; i++) zoneOffsetMinutes(i % 2 === 0 ? 'Europe/Berlin' : `No/Zone_${i}`, nowMs - i * 7 * dayMs);
   // Spellings of known zones: the runtime accepts any case, so only the bound keeps them out.
-  for (let i = 0; i < 1100; i++) zoneOffsetMinutes([...'europe/berlin'].map((letter, at) => ((i >> at) & 1 ? letter.toUpperCase() : letter)).join(''), nowMs);
+  for (let i = 0; i < 1100; i++)
+    zoneOffsetMinutes([...'europe/berlin'].map((letter, at) => ((i >> at) & 1 ? letter.toUpperCase() : letter)).join(''), nowMs);
   t.equal(zoneOffsetMinutes('Europe/Berlin', nowMs), 120);
   t.equal(zoneOffsetMinutes('Asia/Tokyo', nowMs), 540);
   t.end();
@@ -300,7 +393,16 @@ t.test('a clock that does not fit the address raises, unless the account knows t
   const attacker = zoned('Asia/Tokyo');
   t.equal(attacker.features['timezone_difference_hours'], Math.fround(7 - 0.02));
   t.same(attacker.rules, ['timezone_mismatch']);
-  t.match(attacker.explain(1), { code: 'TIMEZONE_MISMATCH', evidence: { device_time_zone: 'Asia/Tokyo', address_time_zone: 'Europe/Berlin', usual_time_zone: 'Europe/Berlin', difference_hours: 7, good_logins_in_zone: 0 } });
+  t.match(attacker.explain(1), {
+    code: 'TIMEZONE_MISMATCH',
+    evidence: {
+      device_time_zone: 'Asia/Tokyo',
+      address_time_zone: 'Europe/Berlin',
+      usual_time_zone: 'Europe/Berlin',
+      difference_hours: 7,
+      good_logins_in_zone: 0,
+    },
+  });
   t.equal(attacker.explain(-1).code, 'TIMEZONE_UNREMARKABLE');
   const traveller = zoned('Europe/Berlin', { visit: tokyo });
   t.same(traveller.rules, ['timezone_away', 'usual_timezone']);
@@ -317,14 +419,30 @@ t.test('a clock that does not fit the address raises, unless the account knows t
 
 t.test('location error explains hours, the date line does not make a day, and twelve hours are the most', (t) => {
   t.equal(zoned('Europe/London', { visit: { accuracyKm: 1000 } }).features['timezone_difference_hours'], 0);
-  const samoa = { geo: { country: 'WS', region: null, city: null, latitude: -13.8, longitude: -171.8, accuracyKm: 0, accuracyStated: true, timeZone: 'Pacific/Apia' } };
-  t.equal(zoned('Pacific/Pago_Pago', { ip: samoa, visit: { accuracyKm: 0 } }).features['timezone_difference_hours'], 0, 'thirteen hours ahead and eleven behind show the same time');
+  const samoa = {
+    geo: {
+      country: 'WS',
+      region: null,
+      city: null,
+      latitude: -13.8,
+      longitude: -171.8,
+      accuracyKm: 0,
+      accuracyStated: true,
+      timeZone: 'Pacific/Apia',
+    },
+  };
+  t.equal(
+    zoned('Pacific/Pago_Pago', { ip: samoa, visit: { accuracyKm: 0 } }).features['timezone_difference_hours'],
+    0,
+    'thirteen hours ahead and eleven behind show the same time',
+  );
   t.equal(zoned('America/Los_Angeles', { ip: samoa, visit: { accuracyKm: 0 } }).features['timezone_difference_hours'], 4);
   t.end();
 });
 
 t.test('privacy browsers, hidden and unknown places and unsent zones say nothing about the clock', (t) => {
-  const difference = (timeZone: string | null, options: FactsOptions = {}) => zoned(timeZone, options).features['timezone_difference_hours'] as number;
+  const difference = (timeZone: string | null, options: FactsOptions = {}) =>
+    zoned(timeZone, options).features['timezone_difference_hours'] as number;
   t.ok(Number.isNaN(difference('UTC')));
   t.ok(Number.isNaN(difference('Asia/Tokyo', { lists: ['vpn'] })));
   t.ok(Number.isNaN(difference('Asia/Tokyo', { ip: { geo: null } })));
@@ -343,6 +461,16 @@ t.test('no two signals share a name, no two features do, and network comes befor
   const features = allSignals.flatMap((signal) => signal.features.map((feature) => feature.name));
   t.equal(new Set(names).size, names.length);
   t.equal(new Set(features).size, features.length);
-  t.same(names.slice(0, 9), ['network.kind', 'network.anonymity', 'network.blocklist', 'network.familiarity', 'network.tenant', 'network.rarity', 'travel.speed', 'travel.place', 'travel.timezone']);
+  t.same(names.slice(0, 9), [
+    'network.kind',
+    'network.anonymity',
+    'network.blocklist',
+    'network.familiarity',
+    'network.tenant',
+    'network.rarity',
+    'travel.speed',
+    'travel.place',
+    'travel.timezone',
+  ]);
   t.end();
 });

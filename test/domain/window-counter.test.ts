@@ -24,14 +24,18 @@ t.test('an event has left every window once two window lengths have passed', (t)
 
 t.test('a count is never negative and never above the number of events', (t) => {
   fc.assert(
-    fc.property(fc.array(fc.integer({ min: 0, max: 10_000_000 }), { maxLength: 50 }), fc.integer({ min: 0, max: 10_000_000 }), (times, atMs) => {
-      const counter = emptyCounter();
-      for (const time of times) addToCounter(counter, time);
-      return ([0, 1, 2, 3] as const).every((window) => {
-        const count = countWithin(counter, window, atMs);
-        return count >= 0 && count <= times.length;
-      });
-    }),
+    fc.property(
+      fc.array(fc.integer({ min: 0, max: 10_000_000 }), { maxLength: 50 }),
+      fc.integer({ min: 0, max: 10_000_000 }),
+      (times, atMs) => {
+        const counter = emptyCounter();
+        for (const time of times) addToCounter(counter, time);
+        return ([0, 1, 2, 3] as const).every((window) => {
+          const count = countWithin(counter, window, atMs);
+          return count >= 0 && count <= times.length;
+        });
+      },
+    ),
   );
   t.end();
 });

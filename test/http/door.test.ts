@@ -20,15 +20,27 @@ async function send(door: FakeDoor, method: string, url: string, payload?: unkno
     headers: { ...host, ...(payload === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
     ...(text === undefined ? {} : { payload: text as string }),
   });
-  return { status: response.statusCode, json: response.body.startsWith('{') ? (response.json() as Record<string, unknown>) : {}, headers: response.headers };
+  return {
+    status: response.statusCode,
+    json: response.body.startsWith('{') ? (response.json() as Record<string, unknown>) : {},
+    headers: response.headers,
+  };
 }
 
-async function refused(t: Test, door: FakeDoor, expected: { status: number; code: string; field?: string }, ...request: [string, string, unknown?, Record<string, string>?]): Promise<void> {
+async function refused(
+  t: Test,
+  door: FakeDoor,
+  expected: { status: number; code: string; field?: string },
+  ...request: [string, string, unknown?, Record<string, string>?]
+): Promise<void> {
   const answer = await send(door, ...request);
   t.match(answer.json, expected, `${request[0]} ${request[1]} ${JSON.stringify(request[2])?.slice(0, 80)}`);
   t.equal(answer.status, expected.status);
   t.match(answer.headers['content-type'], 'application/problem+json');
-  t.same(Object.keys(answer.json).filter((key) => !['type', 'title', 'status', 'code', 'detail', 'field'].includes(key)), []);
+  t.same(
+    Object.keys(answer.json).filter((key) => !['type', 'title', 'status', 'code', 'detail', 'field'].includes(key)),
+    [],
+  );
 }
 
 t.test('an attempt is answered with exactly the fields of the contract', async (t) => {
@@ -45,7 +57,11 @@ t.test('an attempt is answered with exactly the fields of the contract', async (
     log_odds: 2.41,
     base_log_odds: -3.2,
     reasons: [
-      { code: 'IMPOSSIBLE_TRAVEL', contribution: 3.1, evidence: { distance_km: 8900, from_country: 'DE', possible: false, via: ['DE', 'JP'], city: null } },
+      {
+        code: 'IMPOSSIBLE_TRAVEL',
+        contribution: 3.1,
+        evidence: { distance_km: 8900, from_country: 'DE', possible: false, via: ['DE', 'JP'], city: null },
+      },
       { code: 'KNOWN_NETWORK', contribution: -0.7, evidence: {} },
     ],
     other_contributions: 3.21,
@@ -57,7 +73,10 @@ t.test('an attempt is answered with exactly the fields of the contract', async (
     budget: { limit_ms: 50, elapsed_ms: 0.8, stages_ms: { gather: 0.2, derive: 0.1, score: 0.1, decide: 0 } },
     case_id: null,
   });
-  t.match(door.requests[0], { limitMs: 20, attempt: { tenant: 'default', attemptId: 'a-1', occurredAtMs: nowMs, user: { id: 'u-1' }, ip: { text: '8.8.4.4' } } });
+  t.match(door.requests[0], {
+    limitMs: 20,
+    attempt: { tenant: 'default', attemptId: 'a-1', occurredAtMs: nowMs, user: { id: 'u-1' }, ip: { text: '8.8.4.4' } },
+  });
 });
 
 t.test('any text in an assessment survives its writing, and no number makes the answer invalid', (t) => {
@@ -120,7 +139,12 @@ t.test('bad input is refused with its code and field', async (t) => {
 t.test('colons, braces and quotes inside strings do not count as keys', async (t) => {
   const door = await fakeDoor();
   const id = String.raw`a\":{[,]}\\` + `:":"`.replaceAll('"', String.raw`\"`);
-  const answer = await send(door, 'POST', '/v1/score', `{"user" \n : {"id":"${id}"},"ip":"8.8.4.4","device":{"client_hints":{"k":{"k":[{"k":1},{"k":2}]}}}}`);
+  const answer = await send(
+    door,
+    'POST',
+    '/v1/score',
+    `{"user" \n : {"id":"${id}"},"ip":"8.8.4.4","device":{"client_hints":{"k":{"k":[{"k":1},{"k":2}]}}}}`,
+  );
   t.equal(answer.status, 200);
 });
 
@@ -164,16 +188,26 @@ t.test('outcomes and labels reach the use case in canonical form', async (t) => 
   const { json } = await send(door, 'POST', '/v1/score', body);
   const assessment_id = json['assessment_id'];
   t.same((await send(door, 'POST', '/v1/outcomes', { assessment_id, outcome: 'signed_in' })).json, { assessment_id, recorded: true });
-  t.same((await send(door, 'POST', '/v1/outcomes', { user: { id: 'u-1' }, outcome: 'abandoned', occurred_at: '2026-11-22T09:00:00Z' })).json, { assessment_id: null, recorded: false });
+  t.same(
+    (await send(door, 'POST', '/v1/outcomes', { user: { id: 'u-1' }, outcome: 'abandoned', occurred_at: '2026-11-22T09:00:00Z' })).json,
+    { assessment_id: null, recorded: false },
+  );
   t.same(door.outcomes, [
     { tenant: 'default', target: { assessmentId: assessment_id }, outcome: 'signed_in', occurredAtMs: nowMs },
     { tenant: 'default', target: { userId: 'u-1' }, outcome: 'abandoned', occurredAtMs: nowMs - 3_600_000 },
   ]);
-  t.same((await send(door, 'POST', '/v1/labels', { assessment_id, label: 'takeover', by: 'analyst' })).json, { assessment_id, recorded: true });
+  t.same((await send(door, 'POST', '/v1/labels', { assessment_id, label: 'takeover', by: 'analyst' })).json, {
+    assessment_id,
+    recorded: true,
+  });
   t.same(door.labels, [{ tenant: 'default', assessmentId: assessment_id, label: 'takeover', by: 'analyst' }]);
-  const outcome = (payload: unknown, expected: { status: number; code: string; field?: string }) => refused(t, door, expected, 'POST', '/v1/outcomes', payload);
+  const outcome = (payload: unknown, expected: { status: number; code: string; field?: string }) =>
+    refused(t, door, expected, 'POST', '/v1/outcomes', payload);
   await outcome({ outcome: 'signed_in' }, { status: 400, code: 'invalid_field', field: 'assessment_id' });
-  await outcome({ assessment_id, user: { id: 'u-1' }, outcome: 'signed_in' }, { status: 400, code: 'invalid_field', field: 'assessment_id' });
+  await outcome(
+    { assessment_id, user: { id: 'u-1' }, outcome: 'signed_in' },
+    { status: 400, code: 'invalid_field', field: 'assessment_id' },
+  );
   await outcome({ assessment_id, outcome: 'won' }, { status: 400, code: 'invalid_field', field: 'outcome' });
   await outcome({ assessment_id, outcome: 'failed', occurred_at: 'x' }, { status: 400, code: 'invalid_field', field: 'occurred_at' });
   await outcome({ assessment_id, outcome: 'failed', occurred_at: '2027-01-01T00:00:00Z' }, { status: 422, code: 'time_out_of_range' });
@@ -186,8 +220,17 @@ t.test('outcomes and labels reach the use case in canonical form', async (t) => 
 t.test('an assessment is read back with what became of it, an account is described and forgotten', async (t) => {
   const door = await fakeDoor();
   const { json } = await send(door, 'POST', '/v1/score', body);
-  t.same((await send(door, 'GET', `/v1/assessments/${json['assessment_id']}`)).json, { ...json, occurred_at: '2026-11-22T10:00:00.000Z', outcomes: [], label: null });
-  t.match((await send(door, 'GET', '/v1/users/u-1')).json, { user: { id: 'u-1' }, good_logins: 0, familiar: { host: { distinct: 0 }, country: [] } });
+  t.same((await send(door, 'GET', `/v1/assessments/${json['assessment_id']}`)).json, {
+    ...json,
+    occurred_at: '2026-11-22T10:00:00.000Z',
+    outcomes: [],
+    label: null,
+  });
+  t.match((await send(door, 'GET', '/v1/users/u-1')).json, {
+    user: { id: 'u-1' },
+    good_logins: 0,
+    familiar: { host: { distinct: 0 }, country: [] },
+  });
   t.same((await send(door, 'DELETE', '/v1/users/u-1')).json, { erased: true, assessments: 0 });
   t.same((await send(door, 'DELETE', '/v1/users/u-1')).json, { erased: false, assessments: 0 });
   const long = 'é/'.repeat(128);
@@ -199,16 +242,25 @@ t.test('readiness says what is missing', async (t) => {
   const door = await fakeDoor();
   t.match(await send(door, 'GET', '/readyz'), { status: 200, json: { status: 'ready' } });
   door.checks.push({ name: 'profiles', ok: false, detail: 'not open' });
-  t.match(await send(door, 'GET', '/readyz'), { status: 503, json: { status: 'not_ready', checks: [{ ok: true }, { name: 'profiles', ok: false }] } });
+  t.match(await send(door, 'GET', '/readyz'), {
+    status: 503,
+    json: { status: 'not_ready', checks: [{ ok: true }, { name: 'profiles', ok: false }] },
+  });
   t.match(await send(door, 'GET', '/healthz'), { status: 200, json: { status: 'ok' } });
 });
 
 t.test('a key does what its scopes say, in its own tenant', async (t) => {
-  const keys = [apiKey('k-score', ['score']), apiKey('k-read', ['read'], { tenant: 'other' }), apiKey('k-admin', ['admin']), apiKey('k-back', ['score', 'backfill'])];
+  const keys = [
+    apiKey('k-score', ['score']),
+    apiKey('k-read', ['read'], { tenant: 'other' }),
+    apiKey('k-admin', ['admin']),
+    apiKey('k-back', ['score', 'backfill']),
+  ];
   const door = await fakeDoor({ keys, host: '0.0.0.0' });
   const bearer = (key: string) => ({ authorization: `Bearer ${key}`, host: 'risk.example' });
   await refused(t, door, { status: 401, code: 'unauthenticated' }, 'POST', '/v1/score', body);
-  for (const key of ['', 'k-scor', 'k-score ', 'x'.repeat(5000)]) await refused(t, door, { status: 401, code: 'unauthenticated' }, 'POST', '/v1/score', body, bearer(key));
+  for (const key of ['', 'k-scor', 'k-score ', 'x'.repeat(5000)])
+    await refused(t, door, { status: 401, code: 'unauthenticated' }, 'POST', '/v1/score', body, bearer(key));
   await refused(t, door, { status: 401, code: 'unauthenticated' }, 'POST', '/v1/score', body, { authorization: 'Basic k-score' });
   t.equal((await send(door, 'GET', '/v1/users/u', undefined)).headers['www-authenticate'], 'Bearer');
   const scored = await send(door, 'POST', '/v1/score', body, bearer('k-score'));
@@ -216,7 +268,15 @@ t.test('a key does what its scopes say, in its own tenant', async (t) => {
   t.equal((await send(door, 'POST', '/v1/score', body, { 'x-api-key': 'k-score' })).status, 200);
   await refused(t, door, { status: 403, code: 'missing_scope' }, 'POST', '/v1/score', body, bearer('k-read'));
   await refused(t, door, { status: 403, code: 'missing_scope' }, 'GET', '/v1/users/u-1', undefined, bearer('k-read'));
-  await refused(t, door, { status: 404, code: 'unknown_assessment' }, 'GET', `/v1/assessments/${scored.json['assessment_id']}`, undefined, bearer('k-read'));
+  await refused(
+    t,
+    door,
+    { status: 404, code: 'unknown_assessment' },
+    'GET',
+    `/v1/assessments/${scored.json['assessment_id']}`,
+    undefined,
+    bearer('k-read'),
+  );
   t.equal((await send(door, 'GET', `/v1/assessments/${scored.json['assessment_id']}`, undefined, bearer('k-admin'))).status, 200);
   const old = { user: { id: 'u' }, ip: '8.8.4.4', occurred_at: '2020-01-01T00:00:00Z' };
   await refused(t, door, { status: 422, code: 'time_out_of_range' }, 'POST', '/v1/score', old, bearer('k-score'));
@@ -233,20 +293,29 @@ t.test('without keys nobody but this machine is served, and no web page of anoth
   for (const address of ['localhost', '127.0.0.5', '::1']) await t.resolves(fakeDoor({ host: address }));
   const door = await fakeDoor();
   const headers = (more: Record<string, string>) => ['POST', '/v1/score', body, more] as [string, string, unknown, Record<string, string>];
-  for (const name of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1']) await refused(t, door, { status: 403, code: 'foreign_origin' }, ...headers({ host: name }));
+  for (const name of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example', '10.0.0.1'])
+    await refused(t, door, { status: 403, code: 'foreign_origin' }, ...headers({ host: name }));
   await refused(t, door, { status: 403, code: 'foreign_origin' }, ...headers({ origin: 'https://evil.example' }));
   await refused(t, door, { status: 403, code: 'foreign_origin' }, ...headers({ origin: 'null' }));
   await refused(t, door, { status: 403, code: 'foreign_origin' }, ...headers({ 'sec-fetch-site': 'cross-site' }));
-  for (const ok of [{ host: 'localhost:7450' }, { host: '[::1]:7450' }, { host: '127.0.0.1:1', origin: 'http://127.0.0.1:1', 'sec-fetch-site': 'same-origin' }]) {
+  for (const ok of [
+    { host: 'localhost:7450' },
+    { host: '[::1]:7450' },
+    { host: '127.0.0.1:1', origin: 'http://127.0.0.1:1', 'sec-fetch-site': 'same-origin' },
+  ]) {
     t.equal((await send(door, ...headers(ok as unknown as Record<string, string>))).status, 200);
   }
 });
 
 t.test('a key has its own rate, and strangers cannot use up or evict anybody’s', async (t) => {
-  const door = await fakeDoor({ keys: [apiKey('a', ['score'], { ratePerMinute: 3 }), apiKey('b', ['score']), apiKey('c', ['score'], { ratePerMinute: 0 })], rateLimitPerMinute: 5 });
+  const door = await fakeDoor({
+    keys: [apiKey('a', ['score'], { ratePerMinute: 3 }), apiKey('b', ['score']), apiKey('c', ['score'], { ratePerMinute: 0 })],
+    rateLimitPerMinute: 5,
+  });
   const statuses = async (key: string, count: number): Promise<number[]> => {
     const all: number[] = [];
-    for (let i = 0; i < count; i++) all.push((await send(door, 'POST', '/v1/score', { user: { id: 'u' }, ip: '8.8.4.4' }, { 'x-api-key': key })).status);
+    for (let i = 0; i < count; i++)
+      all.push((await send(door, 'POST', '/v1/score', { user: { id: 'u' }, ip: '8.8.4.4' }, { 'x-api-key': key })).status);
     return all;
   };
   t.same(await statuses('a', 4), [200, 200, 200, 429]);
@@ -284,17 +353,35 @@ t.test('metrics count what happened, with labels from closed lists only', async 
 
 t.test('the OpenAPI document describes every route, every field and every problem code', async (t) => {
   const door = await fakeDoor();
-  const document = (await send(door, 'GET', '/openapi.json')).json as { openapi: string; paths: Record<string, Record<string, { responses: Record<string, unknown>; description?: string; summary: string }>> };
+  const document = (await send(door, 'GET', '/openapi.json')).json as {
+    openapi: string;
+    paths: Record<string, Record<string, { responses: Record<string, unknown>; description?: string; summary: string }>>;
+  };
   t.equal(document.openapi, '3.1.0');
-  t.same(Object.keys(document.paths).sort(), ['/healthz', '/metrics', '/readyz', '/v1/assessments/{id}', '/v1/labels', '/v1/outcomes', '/v1/score', '/v1/score/batch', '/v1/users/{id}']);
+  t.same(Object.keys(document.paths).sort(), [
+    '/healthz',
+    '/metrics',
+    '/readyz',
+    '/v1/assessments/{id}',
+    '/v1/labels',
+    '/v1/outcomes',
+    '/v1/score',
+    '/v1/score/batch',
+    '/v1/users/{id}',
+  ]);
   for (const operations of Object.values(document.paths)) for (const operation of Object.values(operations)) t.ok(operation.summary);
   const text = JSON.stringify(document);
   for (const code of problemCodes) t.ok(text.includes(`\`${code}\``), code);
-  for (const word of ['dwell_ms', 'client_hints', 'other_contributions', 'stages_ms', 'application/problem+json']) t.ok(text.includes(word), word);
+  for (const word of ['dwell_ms', 'client_hints', 'other_contributions', 'stages_ms', 'application/problem+json'])
+    t.ok(text.includes(word), word);
   const page = await door.app.inject({ url: '/docs/', headers: host });
   t.equal(page.statusCode, 200);
   t.notMatch(`${page.body}${page.headers['content-security-policy']}`, /https?:|upgrade/);
   for (const asset of page.body.matchAll(/(?:src|href)="([^"]+)"/g)) {
-    t.equal((await door.app.inject({ url: new URL(asset[1] as string, 'http://localhost/docs/').pathname, headers: host })).statusCode, 200, `asset ${asset[1]}`);
+    t.equal(
+      (await door.app.inject({ url: new URL(asset[1] as string, 'http://localhost/docs/').pathname, headers: host })).statusCode,
+      200,
+      `asset ${asset[1]}`,
+    );
   }
 });

@@ -17,7 +17,12 @@ t.test('whatever is sent, the answer is 2xx or 4xx, is JSON, and shows nothing o
   const faults: string[] = [];
   for (let seed = firstSeed; seed < firstSeed + runs && faults.length < 5; seed++) {
     const { path, contentType, body } = mutatedRequest(seed);
-    const response = await door.app.inject({ method: 'POST', url: path, headers: { host: 'localhost', 'content-type': contentType }, payload: body });
+    const response = await door.app.inject({
+      method: 'POST',
+      url: path,
+      headers: { host: 'localhost', 'content-type': contentType },
+      payload: body,
+    });
     statuses.set(response.statusCode, (statuses.get(response.statusCode) ?? 0) + 1);
     const fault = faultOfAnswer(response.statusCode, response.body);
     if (fault !== null) faults.push(`SEED=${seed}: ${fault}`);
@@ -47,7 +52,15 @@ t.test('any value that passes the schema is parsed without a throw, and any othe
 t.test('JSON without duplicate or dangerous keys is read exactly as JSON.parse reads it', (t) => {
   const member = fc.string({ unit: fc.constantFrom(...'ab"\\:{}[],é\n\u0000') });
   const { value: anything } = fc.letrec((tie) => ({
-    value: fc.oneof({ maxDepth: 5 }, fc.double({ noNaN: true, noDefaultInfinity: true }), member, fc.boolean(), fc.constant(null), tie('array'), tie('object')),
+    value: fc.oneof(
+      { maxDepth: 5 },
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+      member,
+      fc.boolean(),
+      fc.constant(null),
+      tie('array'),
+      tie('object'),
+    ),
     array: fc.array(tie('value'), { maxLength: 4 }),
     object: fc.dictionary(member, tie('value'), { maxKeys: 4, noNullPrototype: true }),
   }));

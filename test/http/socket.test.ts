@@ -105,7 +105,9 @@ t.test('a request that does not arrive in time is ended, and so is one whose hea
 t.test('a batch may take longer than a body may', async (t) => {
   const door = await listening(t, { connections: { bodyTimeoutMs: 50, checkIntervalMs: 10 } });
   const { socket, received, closed } = peer(door.port);
-  socket.write('POST /v1/score/batch HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n');
+  socket.write(
+    'POST /v1/score/batch HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n',
+  );
   for (const id of ['a', 'b', 'c']) {
     const line = `${attempt(id)}\n`;
     socket.write(`${line.length.toString(16)}\r\n${line}\r\n`);
@@ -121,7 +123,9 @@ t.test('a batch may take longer than a body may', async (t) => {
 t.test('a batch whose sender falls silent is ended', async (t) => {
   const door = await listening(t, { batch: { idleMs: 50 } });
   const { socket, closed } = peer(door.port);
-  socket.write('POST /v1/score/batch HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n');
+  socket.write(
+    'POST /v1/score/batch HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-ndjson\r\ntransfer-encoding: chunked\r\n\r\n',
+  );
   await closed;
   t.pass('closed');
 });
@@ -150,7 +154,18 @@ t.test('a batch answers each line in its place, and goes on after a bad one', as
     if (attemptId === 'a-9') throw new Error('a bug');
     return { kind: 'assessed', assessment: sampleAssessment(attemptId) };
   };
-  const lines = [attempt('a-1'), '', '{', `${attempt('a-4')}\r`, `{"x":"${'y'.repeat(20_000)}"}`, '{"user":{"id":"u"},"ip":"1"}', attempt('a-7'), '\u0000', attempt('a-9'), attempt('a-10')];
+  const lines = [
+    attempt('a-1'),
+    '',
+    '{',
+    `${attempt('a-4')}\r`,
+    `{"x":"${'y'.repeat(20_000)}"}`,
+    '{"user":{"id":"u"},"ip":"1"}',
+    attempt('a-7'),
+    '\u0000',
+    attempt('a-9'),
+    attempt('a-10'),
+  ];
   const response = await door.app.inject({
     method: 'POST',
     url: '/v1/score/batch',
@@ -173,7 +188,12 @@ t.test('a batch answers each line in its place, and goes on after a bad one', as
 t.test('a batch has at most so many lines', async (t) => {
   const door = await fakeDoor({ batch: { linesMax: 2 } });
   const payload = ['a', 'b', 'c', 'd'].map(attempt).join('\n');
-  const response = await door.app.inject({ method: 'POST', url: '/v1/score/batch', headers: { host: 'localhost', 'content-type': 'application/x-ndjson' }, payload });
+  const response = await door.app.inject({
+    method: 'POST',
+    url: '/v1/score/batch',
+    headers: { host: 'localhost', 'content-type': 'application/x-ndjson' },
+    payload,
+  });
   const answers = response.body.trimEnd().split('\n');
   t.equal(answers.length, 3);
   t.match(JSON.parse(answers[2] as string), { line: 3, code: 'too_many_lines' });
@@ -188,7 +208,9 @@ t.test('a batch reads no further than its answers are taken', async (t) => {
   socket.pause();
   const line = `${attempt('a')}\n`;
   const total = 4000;
-  socket.write(`POST /v1/score/batch HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-ndjson\r\ncontent-length: ${line.length * total}\r\nconnection: close\r\n\r\n`);
+  socket.write(
+    `POST /v1/score/batch HTTP/1.1\r\nhost: 127.0.0.1\r\ncontent-type: application/x-ndjson\r\ncontent-length: ${line.length * total}\r\nconnection: close\r\n\r\n`,
+  );
   socket.write(line.repeat(total));
   let before = -1;
   while (door.requests.length !== before || before === 0) {
@@ -211,6 +233,16 @@ t.test('lines are the same however the bytes are cut', async (t) => {
     stream.end();
     const lines: [number, string | null][] = [];
     for await (const line of splitLines(stream, 1000)) lines.push([line.number, line.bytes === null ? null : line.bytes.toString()]);
-    t.same(lines, [[1, 'one'], [3, 'two'], [4, 'x'.repeat(16_384)], [5, null], [6, 'läst']], `${size}`);
+    t.same(
+      lines,
+      [
+        [1, 'one'],
+        [3, 'two'],
+        [4, 'x'.repeat(16_384)],
+        [5, null],
+        [6, 'läst'],
+      ],
+      `${size}`,
+    );
   }
 });

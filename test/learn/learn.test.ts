@@ -14,11 +14,16 @@ async function worldWith(credential: 'success' | 'failure' = 'success') {
   return {
     ...world,
     assessmentId,
-    outcome: (outcome: Outcome) => recordOutcome({ tenant: 'default', target: { assessmentId }, outcome, occurredAtMs: nowMs + minuteMs }, world.ports),
+    outcome: (outcome: Outcome) =>
+      recordOutcome({ tenant: 'default', target: { assessmentId }, outcome, occurredAtMs: nowMs + minuteMs }, world.ports),
     label: (label: 'genuine' | 'takeover') => recordLabel({ tenant: 'default', assessmentId, label }, world.ports),
     account: () => describeAccount('default', 'user-1', world.ports) as AccountProfile,
-    failures: () => Math.round(countWithin((describeAccount('default', 'user-1', world.ports) as AccountProfile).failures, hour, nowMs + minuteMs)),
-    challenges: () => Math.round(countWithin((describeAccount('default', 'user-1', world.ports) as AccountProfile).challengesFailed, hour, nowMs + minuteMs)),
+    failures: () =>
+      Math.round(countWithin((describeAccount('default', 'user-1', world.ports) as AccountProfile).failures, hour, nowMs + minuteMs)),
+    challenges: () =>
+      Math.round(
+        countWithin((describeAccount('default', 'user-1', world.ports) as AccountProfile).challengesFailed, hour, nowMs + minuteMs),
+      ),
   };
 }
 
@@ -81,14 +86,20 @@ t.test('a person cleared by a label becomes known at once, and once', async (t) 
 
 t.test('an outcome for an assessment that nobody made is refused', async (t) => {
   const world = await worldWith();
-  t.same(recordOutcome({ tenant: 'default', target: { assessmentId: 'no' }, outcome: 'failed', occurredAtMs: nowMs }, world.ports), { kind: 'unknown_assessment' });
-  t.same(recordOutcome({ tenant: 'other', target: { assessmentId: world.assessmentId }, outcome: 'failed', occurredAtMs: nowMs }, world.ports), { kind: 'unknown_assessment' });
+  t.same(recordOutcome({ tenant: 'default', target: { assessmentId: 'no' }, outcome: 'failed', occurredAtMs: nowMs }, world.ports), {
+    kind: 'unknown_assessment',
+  });
+  t.same(
+    recordOutcome({ tenant: 'other', target: { assessmentId: world.assessmentId }, outcome: 'failed', occurredAtMs: nowMs }, world.ports),
+    { kind: 'unknown_assessment' },
+  );
   t.same(recordLabel({ tenant: 'other', assessmentId: world.assessmentId, label: 'genuine' }, world.ports), { kind: 'unknown_assessment' });
 });
 
 t.test('an outcome sent by user id belongs to the newest attempt, if that is recent', async (t) => {
   const world = await worldWith();
-  const report = (outcome: Outcome, atMs: number, userId = 'user-1') => recordOutcome({ tenant: 'default', target: { userId }, outcome, occurredAtMs: atMs }, world.ports);
+  const report = (outcome: Outcome, atMs: number, userId = 'user-1') =>
+    recordOutcome({ tenant: 'default', target: { userId }, outcome, occurredAtMs: atMs }, world.ports);
   t.same(report('signed_in', nowMs + 5 * minuteMs), { kind: 'recorded', assessmentId: world.assessmentId });
   t.same(report('signed_in', nowMs + 60 * minuteMs), { kind: 'unknown_assessment' });
   t.same(report('failed', nowMs + 60 * minuteMs), { kind: 'recorded', assessmentId: null });

@@ -113,7 +113,8 @@ t.test('history may be as old as it likes, but never in the future', (t) => {
 });
 
 t.test('the edges of the live window are inside it', (t) => {
-  for (const occurred_at of ['2026-11-22T09:55:00Z', '2026-11-22T10:05:00Z']) t.equal(parsed({ ...minimal, occurred_at }).occurredAtMs, Date.parse(occurred_at));
+  for (const occurred_at of ['2026-11-22T09:55:00Z', '2026-11-22T10:05:00Z'])
+    t.equal(parsed({ ...minimal, occurred_at }).occurredAtMs, Date.parse(occurred_at));
   t.end();
 });
 
@@ -150,13 +151,20 @@ t.test('what a browser writes is dropped when malformed, never refused', (t) => 
 });
 
 t.test('a typing rhythm with an impossible number is not a rhythm', (t) => {
-  const typing = (dwell_ms: number[], flight_ms: number[]) => parsed({ ...minimal, behavior: { typing: { dwell_ms, flight_ms } } }).behavior?.typing;
+  const typing = (dwell_ms: number[], flight_ms: number[]) =>
+    parsed({ ...minimal, behavior: { typing: { dwell_ms, flight_ms } } }).behavior?.typing;
   t.same(typing([91, 88], [120]), { dwellMs: [91, 88], flightMs: [120] });
   t.same(typing([91], [-40]), { dwellMs: [91], flightMs: [-40] });
   t.equal(typing([-1], []), null);
   t.equal(typing([1], [1e9]), null);
   t.equal(typing([], [5]), null);
-  t.equal(typing(Array.from({ length: 900 }, () => 50), [])?.dwellMs.length, 256);
+  t.equal(
+    typing(
+      Array.from({ length: 900 }, () => 50),
+      [],
+    )?.dwellMs.length,
+    256,
+  );
   t.end();
 });
 
@@ -177,11 +185,18 @@ t.test('languages, screens, zones and hints are read as browsers write them', (t
     { brand: 'chromium', major: 140 },
     { brand: 'google chrome', major: 140 },
   ];
-  t.same(parseClientHints({ brands: '"Chromium";v="140", "Not;A=Brand";v="24", "Google Chrome";v="140.0.1"', mobile: '?0', platform: '"Windows"' }), {
-    platform: 'Windows',
-    mobile: false,
-    brands,
-  });
+  t.same(
+    parseClientHints({
+      brands: '"Chromium";v="140", "Not;A=Brand";v="24", "Google Chrome";v="140.0.1"',
+      mobile: '?0',
+      platform: '"Windows"',
+    }),
+    {
+      platform: 'Windows',
+      mobile: false,
+      brands,
+    },
+  );
   t.same(
     parseClientHints({
       brands: [
@@ -200,22 +215,47 @@ t.test('times are RFC 3339 and nothing else', (t) => {
   for (const good of ['2026-11-22T10:00:00Z', '2026-11-22t10:00:00.5z', '2024-02-29T00:00:00.123456-08:00', '2026-11-22 10:00:00+05:30']) {
     t.equal(parseTime(good), Date.parse(good.replace(' ', 'T').toUpperCase().replace('.123456', '.123')), good);
   }
-  const bad = ['', '2026-11-22', '2026-11-22T10:00Z', '2026-02-29T00:00:00Z', '2026-13-01T00:00:00Z', '2026-11-31T00:00:00Z', '2026-11-22T24:00:00Z'];
-  bad.push('2026-11-22T10:00:00', '2026-11-22T10:00:00.Z', '2026-11-22T10:00:00+0100', '2026-11-22T10:00:00+01:00x', '0000-00-00T00:00:00Z', '0050-01-01T00:00:00Z');
+  const bad = [
+    '',
+    '2026-11-22',
+    '2026-11-22T10:00Z',
+    '2026-02-29T00:00:00Z',
+    '2026-13-01T00:00:00Z',
+    '2026-11-31T00:00:00Z',
+    '2026-11-22T24:00:00Z',
+  ];
+  bad.push(
+    '2026-11-22T10:00:00',
+    '2026-11-22T10:00:00.Z',
+    '2026-11-22T10:00:00+0100',
+    '2026-11-22T10:00:00+01:00x',
+    '0000-00-00T00:00:00Z',
+    '0050-01-01T00:00:00Z',
+  );
   for (const text of bad) t.equal(parseTime(text), null, text);
   t.end();
 });
 
 t.test('every instant survives writing and reading', (t) => {
   const max = Date.parse('9999-12-31T23:59:59.999Z');
-  fc.assert(fc.property(fc.integer({ min: Date.parse('0100-01-01T00:00:00Z'), max }), (ms) => parseTime(new Date(ms).toISOString()) === ms));
+  fc.assert(
+    fc.property(fc.integer({ min: Date.parse('0100-01-01T00:00:00Z'), max }), (ms) => parseTime(new Date(ms).toISOString()) === ms),
+  );
   t.end();
 });
 
 t.test('user agents are read into families, and machine clients are told apart', (t) => {
   const chrome = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36';
-  t.same(parseUserAgent(chrome), { browser: 'Chrome', browserMajor: 140, os: 'Windows', osMajor: 10, deviceType: 'desktop', automation: null });
-  const iphone = 'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1';
+  t.same(parseUserAgent(chrome), {
+    browser: 'Chrome',
+    browserMajor: 140,
+    os: 'Windows',
+    osMajor: 10,
+    deviceType: 'desktop',
+    automation: null,
+  });
+  const iphone =
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Mobile/15E148 Safari/604.1';
   t.match(parseUserAgent(iphone), { os: 'iOS', osMajor: 17, deviceType: 'mobile', automation: null });
   const kinds: [string, string | null][] = [
     ['', 'empty'],
@@ -236,28 +276,54 @@ t.test('user agents are read into families, and machine clients are told apart',
 });
 
 t.test('no user agent throws, and what is kept of it is short and printable', (t) => {
-  const piece = fc.constantFrom('Mozilla/5.0 ', 'Chrome/', 'Version/9', '(', ')', ';', 'bot', 'Android ', 'http://', 'x'.repeat(60), '\u0000', '\n', 'é', '1.2.', ' ');
+  const piece = fc.constantFrom(
+    'Mozilla/5.0 ',
+    'Chrome/',
+    'Version/9',
+    '(',
+    ')',
+    ';',
+    'bot',
+    'Android ',
+    'http://',
+    'x'.repeat(60),
+    '\u0000',
+    '\n',
+    'é',
+    '1.2.',
+    ' ',
+  );
   fc.assert(
-    fc.property(fc.oneof(fc.string(), fc.array(piece, { maxLength: 80 }).map((pieces) => pieces.join(''))), (text) => {
-      const software = parseUserAgent(text);
-      return [software.browser, software.os].every((name) => name === null || /^[\x20-\x7e]{1,40}$/.test(name));
-    }),
+    fc.property(
+      fc.oneof(
+        fc.string(),
+        fc.array(piece, { maxLength: 80 }).map((pieces) => pieces.join('')),
+      ),
+      (text) => {
+        const software = parseUserAgent(text);
+        return [software.browser, software.os].every((name) => name === null || /^[\x20-\x7e]{1,40}$/.test(name));
+      },
+    ),
   );
   t.end();
 });
 
 const realUserAgents = new URL('../../../shared/data/intoli_user-agents-2.1.198.json.gz', import.meta.url);
-t.test('of thousands of real browsers nearly every one is understood and none is called a machine', { skip: readable(realUserAgents) ? false : 'the recorded user agents are not here' }, (t) => {
-  const records = JSON.parse(gunzipSync(readFileSync(realUserAgents)).toString()) as { userAgent: string }[];
-  const texts = [...new Set(records.map((record) => record.userAgent))].slice(0, 1500);
-  const software = texts.map(parseUserAgent);
-  t.ok(software.filter((each) => each.browser !== null && each.os !== null && each.deviceType !== 'other').length / texts.length > 0.98);
-  t.same(
-    texts.filter((_, at) => software[at]?.automation !== null),
-    [],
-  );
-  t.end();
-});
+t.test(
+  'of thousands of real browsers nearly every one is understood and none is called a machine',
+  { skip: readable(realUserAgents) ? false : 'the recorded user agents are not here' },
+  (t) => {
+    const records = JSON.parse(gunzipSync(readFileSync(realUserAgents)).toString()) as { userAgent: string }[];
+    const texts = [...new Set(records.map((record) => record.userAgent))].slice(0, 1500);
+    const software = texts.map(parseUserAgent);
+    t.ok(software.filter((each) => each.browser !== null && each.os !== null && each.deviceType !== 'other').length / texts.length > 0.98);
+    t.same(
+      texts.filter((_, at) => software[at]?.automation !== null),
+      [],
+    );
+    t.end();
+  },
+);
 
 function readable(path: URL): boolean {
   try {

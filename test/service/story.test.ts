@@ -44,7 +44,11 @@ async function signIn(service: TestService, body: object): Promise<Answer> {
   const scored = await service.call('POST', '/v1/score', body);
   if (scored.status !== 200) throw new Error(JSON.stringify(scored.body));
   const { occurred_at } = body as { occurred_at: string };
-  const outcome = await service.call('POST', '/v1/outcomes', { assessment_id: scored.body.assessment_id, outcome: 'signed_in', occurred_at });
+  const outcome = await service.call('POST', '/v1/outcomes', {
+    assessment_id: scored.body.assessment_id,
+    outcome: 'signed_in',
+    occurred_at,
+  });
   if (outcome.status >= 300) throw new Error(JSON.stringify(outcome.body));
   return scored.body;
 }
@@ -58,7 +62,10 @@ async function livesAtHome(service: TestService, userId: string, ip = home): Pro
 }
 
 function assertExact(t: { ok(value: unknown, message: string): unknown }, body: Answer): void {
-  const sum = body.reasons.reduce((total: number, reason: Answer) => total + reason.contribution, body.base_log_odds + body.other_contributions);
+  const sum = body.reasons.reduce(
+    (total: number, reason: Answer) => total + reason.contribution,
+    body.base_log_odds + body.other_contributions,
+  );
   t.ok(Math.abs(sum - body.log_odds) < 1e-9, 'base and contributions are the log-odds');
 }
 
@@ -89,7 +96,10 @@ t.test('the story of one account', async (t) => {
 
   await t.test('after thirty failures from a hosting network abroad, a right password on a new device is not enough', async (t) => {
     for (let i = 0; i < 30; i++) {
-      const failed = attempt(i % 3 === 0 ? 'ada' : `victim-${i}`, `167.99.10.${1 + (i % 6)}`, now - 9 * minuteMs + i * 10_000, { credential: { method: 'password', result: 'failure' }, device: strangeDevice });
+      const failed = attempt(i % 3 === 0 ? 'ada' : `victim-${i}`, `167.99.10.${1 + (i % 6)}`, now - 9 * minuteMs + i * 10_000, {
+        credential: { method: 'password', result: 'failure' },
+        device: strangeDevice,
+      });
       t.equal((await service.call('POST', '/v1/score', failed)).status, 200);
     }
     const { body } = await service.call('POST', '/v1/score', attempt('ada', hosting, now + 2 * minuteMs, { device: strangeDevice }));
@@ -120,7 +130,8 @@ t.test("a corporate egress abroad that the tenant's other accounts use does not 
   const egress = '167.99.10.77';
   await livesAtHome(service, 'ada');
   for (let colleague = 0; colleague < 12; colleague++) {
-    for (const day of [20, 12, 5]) await signIn(service, attempt(`colleague-${colleague}`, egress, now - day * dayMs + colleague * minuteMs));
+    for (const day of [20, 12, 5])
+      await signIn(service, attempt(`colleague-${colleague}`, egress, now - day * dayMs + colleague * minuteMs));
   }
   const { body } = await service.call('POST', '/v1/score', attempt('ada', egress, now));
   t.equal(body.verdict, 'allow', JSON.stringify(body));

@@ -17,7 +17,16 @@ export const rulesRanks = { logOdds: [-6, 0], ranks: [0.5, 0.999], tailScale: 1 
 export const plainPseudonyms: Pseudonyms = { of: (tenant, kind, value) => `${tenant}-${kind}-${value}` };
 
 export const homeFacts: IpFacts = {
-  geo: { country: 'DE', region: 'Berlin', city: 'Berlin', latitude: 52.52, longitude: 13.4, accuracyKm: 20, accuracyStated: true, timeZone: 'Europe/Berlin' },
+  geo: {
+    country: 'DE',
+    region: 'Berlin',
+    city: 'Berlin',
+    latitude: 52.52,
+    longitude: 13.4,
+    accuracyKm: 20,
+    accuracyStated: true,
+    timeZone: 'Europe/Berlin',
+  },
   asn: { asn: 3320, organisation: 'Deutsche Telekom AG', class: 'isp' },
   lists: [],
 };
@@ -33,7 +42,13 @@ export function assessWorld(overrides: Partial<AssessPorts> = {}) {
     ip: { lookup: () => homeFacts, sources: () => [] },
     clock,
     random: testRandom(),
-    scorer: { identity: { name: 'test/1', schemaHash: 'sha256:test' }, inProcess: false, score: async () => contributions(), rank: () => 0.4, close: async () => {} },
+    scorer: {
+      identity: { name: 'test/1', schemaHash: 'sha256:test' },
+      inProcess: false,
+      score: async () => contributions(),
+      rank: () => 0.4,
+      close: async () => {},
+    },
     policy: {
       current: () => ({
         revision: '1-test',

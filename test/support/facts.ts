@@ -131,7 +131,14 @@ export function homeVisits(count: number, options: Partial<Visit> = {}, everyMs 
 }
 
 /** A source that these accounts (short keys) signed in well from and that `failed` others failed from, all at `atMs`. */
-export function sourceWith(options: { readonly good?: readonly number[]; readonly failed?: readonly number[]; readonly atMs?: number; readonly machine?: string | null } = {}): SourceProfile {
+export function sourceWith(
+  options: {
+    readonly good?: readonly number[];
+    readonly failed?: readonly number[];
+    readonly atMs?: number;
+    readonly machine?: string | null;
+  } = {},
+): SourceProfile {
   const { good = [], failed = [], atMs = nowMs - hourMs, machine = null } = options;
   const source = emptySource(atMs);
   for (const account of good) {
@@ -159,7 +166,12 @@ export function factsWith(options: FactsOptions = {}): Facts {
   return {
     attempt,
     visit,
-    ip: { geo: geoOf(visit), asn: visit.asn === null ? null : { asn: visit.asn, organisation: `AS${visit.asn}`, class: visit.asnClass }, ...options.ip, lists },
+    ip: {
+      geo: geoOf(visit),
+      asn: visit.asn === null ? null : { asn: visit.asn, organisation: `AS${visit.asn}`, class: visit.asnClass },
+      ...options.ip,
+      lists,
+    },
     account,
     host: options.host ?? null,
     block: options.block ?? null,
@@ -172,11 +184,27 @@ export function factsWith(options: FactsOptions = {}): Facts {
 }
 
 /** Zone of the places that tests use; null elsewhere. */
-const zoneOf: Readonly<Record<string, string>> = { DE: 'Europe/Berlin', FR: 'Europe/Paris', GB: 'Europe/London', JP: 'Asia/Tokyo', IN: 'Asia/Kolkata', US: 'America/New_York' };
+const zoneOf: Readonly<Record<string, string>> = {
+  DE: 'Europe/Berlin',
+  FR: 'Europe/Paris',
+  GB: 'Europe/London',
+  JP: 'Asia/Tokyo',
+  IN: 'Asia/Kolkata',
+  US: 'America/New_York',
+};
 
 function geoOf(visit: Visit): GeoFacts {
   const { country, region, city, latitude, longitude, accuracyKm } = visit;
-  return { country, region, city, latitude, longitude, accuracyKm, accuracyStated: true, timeZone: country === null ? null : (zoneOf[country] ?? null) };
+  return {
+    country,
+    region,
+    city,
+    latitude,
+    longitude,
+    accuracyKm,
+    accuracyStated: true,
+    timeZone: country === null ? null : (zoneOf[country] ?? null),
+  };
 }
 
 export interface Derived {

@@ -23,7 +23,11 @@ export function sampleAssessment(attemptId: string, assessmentId = 'as-1'): Asse
     logOdds: 2.41,
     baseLogOdds: -3.2,
     reasons: [
-      { code: 'IMPOSSIBLE_TRAVEL', contribution: 3.1, evidence: { distance_km: 8900, from_country: 'DE', possible: false, via: ['DE', 'JP'], city: null } },
+      {
+        code: 'IMPOSSIBLE_TRAVEL',
+        contribution: 3.1,
+        evidence: { distance_km: 8900, from_country: 'DE', possible: false, via: ['DE', 'JP'], city: null },
+      },
       { code: 'KNOWN_NETWORK', contribution: -0.7, evidence: {} },
     ],
     otherContributions: 3.21,
@@ -67,9 +71,16 @@ export async function fakeDoor(options: Partial<ServerOptions> = {}): Promise<Fa
     assess: async ({ attempt, digest }) => {
       const key = `${attempt.tenant}/${attempt.attemptId}`;
       const before = stored.get(key);
-      if (before !== undefined && digest !== null) return digests.get(key) === digest ? { kind: 'repeated', assessment: before.assessment } : { kind: 'conflict' };
+      if (before !== undefined && digest !== null)
+        return digests.get(key) === digest ? { kind: 'repeated', assessment: before.assessment } : { kind: 'conflict' };
       const assessment = sampleAssessment(attempt.attemptId, `as-${++ids}`);
-      const record = { assessment, tenant: attempt.tenant, occurredAtMs: attempt.occurredAtMs, outcomes: [], label: null } as unknown as StoredAssessment;
+      const record = {
+        assessment,
+        tenant: attempt.tenant,
+        occurredAtMs: attempt.occurredAtMs,
+        outcomes: [],
+        label: null,
+      } as unknown as StoredAssessment;
       if (digest !== null) stored.set(key, record);
       stored.set(`${attempt.tenant}/${assessment.assessmentId}`, record);
       if (digest !== null) digests.set(key, digest);
@@ -84,13 +95,19 @@ export async function fakeDoor(options: Partial<ServerOptions> = {}): Promise<Fa
     },
     recordOutcome: (report) => {
       door.outcomes.push(report);
-      if ('assessmentId' in report.target && !stored.has(`${report.tenant}/${report.target.assessmentId}`)) return { kind: 'unknown_assessment' };
+      if ('assessmentId' in report.target && !stored.has(`${report.tenant}/${report.target.assessmentId}`))
+        return { kind: 'unknown_assessment' };
       if (report.outcome === 'challenge_passed') return { kind: 'contradiction', detail: 'It failed.' };
-      return { kind: report.outcome === 'abandoned' ? 'already' : 'recorded', assessmentId: 'assessmentId' in report.target ? report.target.assessmentId : null };
+      return {
+        kind: report.outcome === 'abandoned' ? 'already' : 'recorded',
+        assessmentId: 'assessmentId' in report.target ? report.target.assessmentId : null,
+      };
     },
     recordLabel: (claim) => {
       door.labels.push(claim);
-      return stored.has(`${claim.tenant}/${claim.assessmentId}`) ? { kind: 'recorded', assessmentId: claim.assessmentId } : { kind: 'unknown_assessment' };
+      return stored.has(`${claim.tenant}/${claim.assessmentId}`)
+        ? { kind: 'recorded', assessmentId: claim.assessmentId }
+        : { kind: 'unknown_assessment' };
     },
     readAssessment: (tenant, id) => stored.get(`${tenant}/${id}`) ?? null,
     describeUser: (tenant, id) => (users.has(`${tenant}/${id}`) ? emptyAccount(nowMs) : null),

@@ -123,8 +123,14 @@ export function mutatedRequest(seed: number): MutatedRequest {
   for (let changes = chance() < 0.4 ? 0 : upTo(3); changes > 0; changes--) changeValue(value, chance);
   let body: Buffer = Buffer.from(changeText(JSON.stringify(value), chance));
   for (let changes = chance() < 0.65 ? 0 : 1 + upTo(4); changes > 0; changes--) body = changeBytes(body, chance);
-  const contentType = chance() < 0.98 ? 'application/json' : pick(['text/plain', 'application/x-ndjson', 'application/json; charset=utf-16', 'x', '']);
-  if (chance() < 0.04) return { path: '/v1/score/batch', contentType: 'application/x-ndjson', body: Buffer.concat([body, Buffer.from('\n'), body.subarray(0, upTo(200))]) };
+  const contentType =
+    chance() < 0.98 ? 'application/json' : pick(['text/plain', 'application/x-ndjson', 'application/json; charset=utf-16', 'x', '']);
+  if (chance() < 0.04)
+    return {
+      path: '/v1/score/batch',
+      contentType: 'application/x-ndjson',
+      body: Buffer.concat([body, Buffer.from('\n'), body.subarray(0, upTo(200))]),
+    };
   return { path, contentType, body };
 }
 
@@ -178,13 +184,21 @@ function changeBytes(body: Buffer, chance: () => number): Buffer {
     case 1:
       return Buffer.concat([body.subarray(0, at), body.subarray(at + length)]);
     case 2:
-      return Buffer.concat([body.subarray(0, at), Buffer.from(Array.from({ length }, () => Math.floor(chance() * 256))), body.subarray(at)]);
+      return Buffer.concat([
+        body.subarray(0, at),
+        Buffer.from(Array.from({ length }, () => Math.floor(chance() * 256))),
+        body.subarray(at),
+      ]);
     case 3:
       return body.subarray(0, at);
     case 4:
       return Buffer.concat([body.subarray(0, at), body.subarray(Math.max(0, at - length * 4), at), body.subarray(at)]);
     default:
-      return Buffer.concat([body.subarray(0, at), Buffer.from(['"', '\\', '{', '}', '[', ']', ':', ','][length] as string), body.subarray(at)]);
+      return Buffer.concat([
+        body.subarray(0, at),
+        Buffer.from(['"', '\\', '{', '}', '[', ']', ':', ','][length] as string),
+        body.subarray(at),
+      ]);
   }
 }
 

@@ -17,8 +17,14 @@ export interface TestService extends Service {
 // oxlint-disable-next-line typescript/no-explicit-any -- see above.
 export type Answer = any;
 
-export async function startTestService(env: Record<string, string> = {}, directory = mkdtempSync(join(tmpdir(), 'portcullis-service-'))): Promise<TestService> {
-  const settings = loadSettings({ PORTCULLIS_PORT: '0', PORTCULLIS_DATA_DIR: directory, PORTCULLIS_LOG_LEVEL: 'silent', PORTCULLIS_RATE_LIMIT: '0', ...env }, () => '');
+export async function startTestService(
+  env: Record<string, string> = {},
+  directory = mkdtempSync(join(tmpdir(), 'portcullis-service-')),
+): Promise<TestService> {
+  const settings = loadSettings(
+    { PORTCULLIS_PORT: '0', PORTCULLIS_DATA_DIR: directory, PORTCULLIS_LOG_LEVEL: 'silent', PORTCULLIS_RATE_LIMIT: '0', ...env },
+    () => '',
+  );
   const service = await startService(settings);
   return {
     ...service,

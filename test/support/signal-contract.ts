@@ -12,7 +12,10 @@ const oneOf = fc.constantFrom;
 const orNull = <T>(arbitrary: fc.Arbitrary<T>): fc.Arbitrary<T | null> => fc.option(arbitrary, { nil: null });
 /** Numbers as a damaged record may hold them. */
 const odd = (min: number, max: number): fc.Arbitrary<number> =>
-  fc.oneof({ weight: 12, arbitrary: fc.double({ min, max, noNaN: true }) }, { weight: 1, arbitrary: oneOf(Number.NaN, Number.POSITIVE_INFINITY, -1, 0) });
+  fc.oneof(
+    { weight: 12, arbitrary: fc.double({ min, max, noNaN: true }) },
+    { weight: 1, arbitrary: oneOf(Number.NaN, Number.POSITIVE_INFINITY, -1, 0) },
+  );
 
 const place = fc.record({
   asn: orNull(oneOf(3320, 64500, 16509)),
@@ -42,10 +45,18 @@ const client = fc.record({
   session: orNull(oneOf('session-1', 'session-2')),
 });
 
-const visit: fc.Arbitrary<Partial<Visit>> = fc.tuple(place, client, fc.integer({ min: -2 * dayMs, max: 400 * dayMs })).map(([where, what, agoMs]) => ({ ...where, ...what, atMs: nowMs - agoMs }));
+const visit: fc.Arbitrary<Partial<Visit>> = fc
+  .tuple(place, client, fc.integer({ min: -2 * dayMs, max: 400 * dayMs }))
+  .map(([where, what, agoMs]) => ({ ...where, ...what, atMs: nowMs - agoMs }));
 
 const source = orNull(
-  fc.record({ good: fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 20 }), failed: fc.array(fc.nat(100), { maxLength: 20 }), withSelf: fc.boolean() }).map(({ good, failed, withSelf }) => sourceWith({ good: withSelf ? [...good, shortKey('user-1')] : good, failed })),
+  fc
+    .record({
+      good: fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 20 }),
+      failed: fc.array(fc.nat(100), { maxLength: 20 }),
+      withSelf: fc.boolean(),
+    })
+    .map(({ good, failed, withSelf }) => sourceWith({ good: withSelf ? [...good, shortKey('user-1')] : good, failed })),
 );
 
 /** Facts of all sorts: any place, client, history, list and population, consistent or not. */
@@ -68,7 +79,11 @@ export const anyFacts: fc.Arbitrary<Facts> = fc
   })
   .map((made) => {
     const facts = factsWith({
-      attempt: { ip: { scope: made.scope }, device: { id: made.what.device, timeZone: made.what.timeZone }, credential: { result: made.result, method: made.method } },
+      attempt: {
+        ip: { scope: made.scope },
+        device: { id: made.what.device, timeZone: made.what.timeZone },
+        credential: { result: made.result, method: made.method },
+      },
       visit: { ...made.where, ...made.what },
       ip: { lists: made.hits.map(([kind, reports, ageDays]) => listHit(kind, { reports, ageDays })) },
       account: made.history === null ? null : accountWith(made.history),
@@ -111,7 +126,8 @@ export function checkContract(signal: SignalDefinition, runs = 120): void {
       for (const contribution of [1, -1]) {
         const { code, evidence } = explain(contribution);
         const direction = signal.codes[code]?.direction;
-        if (direction !== (contribution > 0 ? 'raises' : 'lowers')) throw new Error(`code ${code} (${direction}) cannot name a contribution of ${contribution}`);
+        if (direction !== (contribution > 0 ? 'raises' : 'lowers'))
+          throw new Error(`code ${code} (${direction}) cannot name a contribution of ${contribution}`);
         for (const [key, value] of Object.entries(evidence)) {
           if (!/^[a-z][a-z0-9_]*$/.test(key)) throw new Error(`evidence ${key} is not snake case`);
           if (!wellFormed(value)) throw new Error(`evidence ${key} is ${String(value)}`);

@@ -59,15 +59,29 @@ t.test('an OpenSSH log becomes attempts: accepted, failed, and repeated lines as
     'Mar 27 14:00:02 host systemd: Started session.',
   ];
   const records = await recordsOf('auth.log.gz', gzipSync(`${log.join('\n')}\n`), readFileSync('examples/mappings/openssh.yaml', 'utf8'));
-  t.match(records[0]?.record, { occurred_at: '2017-03-27T13:08:09+00:00', user: { id: 'ubuntu' }, ip: '85.245.107.41', credential: { result: 'success', method: 'certificate' }, outcome: 'signed_in' });
+  t.match(records[0]?.record, {
+    occurred_at: '2017-03-27T13:08:09+00:00',
+    user: { id: 'ubuntu' },
+    ip: '85.245.107.41',
+    credential: { result: 'success', method: 'certificate' },
+    outcome: 'signed_in',
+  });
   t.match(records[1]?.record, { user: { id: 'admin' }, credential: { result: 'failure', method: 'password' } });
-  t.same(records.slice(2, 5).map((item) => [item.line, item.part]), [[3, 0], [3, 1], [3, 2]]);
+  t.same(
+    records.slice(2, 5).map((item) => [item.line, item.part]),
+    [
+      [3, 0],
+      [3, 1],
+      [3, 2],
+    ],
+  );
   t.match(records[5], { line: 4, record: null, problem: 'unmatched' });
   t.equal(records.length, 6);
 });
 
 t.test('a CSV row becomes an attempt; what cannot be translated stays absent', async (t) => {
-  const csv = 'Login Timestamp,User ID,Round-Trip Time [ms],IP Address,User Agent String,Login Successful,Is Account Takeover\n2020-02-03 12:43:30.772,7,,10.0.0.1,"A, B",True,False\n2020-02-03 12:43:31,8,41.5,10.0.0.2,C,Perhaps,True\n';
+  const csv =
+    'Login Timestamp,User ID,Round-Trip Time [ms],IP Address,User Agent String,Login Successful,Is Account Takeover\n2020-02-03 12:43:30.772,7,,10.0.0.1,"A, B",True,False\n2020-02-03 12:43:31,8,41.5,10.0.0.2,C,Perhaps,True\n';
   const records = await recordsOf('rba.csv', csv, readFileSync('examples/mappings/rba-dataset.yaml', 'utf8'));
   t.same(records[0]?.record, {
     occurred_at: '2020-02-03T12:43:30.772+00:00',
@@ -83,11 +97,24 @@ t.test('a CSV row becomes an attempt; what cannot be translated stays absent', a
 
 t.test('a line of NDJSON that is no object is a problem of its own line, and the others go on', async (t) => {
   const records = await recordsOf('a.ndjson', `{"a":1}\n\nnonsense\n[1]\n${'x'.repeat(70_000)}\n{"b":2}\n`, null);
-  t.same(records.map((item) => [item.line, item.problem]), [[1, null], [3, 'the line is not JSON'], [4, 'the line is not a JSON object'], [5, 'the line is longer than 65536 characters'], [6, null]]);
+  t.same(
+    records.map((item) => [item.line, item.problem]),
+    [
+      [1, null],
+      [3, 'the line is not JSON'],
+      [4, 'the line is not a JSON object'],
+      [5, 'the line is longer than 65536 characters'],
+      [6, null],
+    ],
+  );
 });
 
 t.test('a mapping cannot reach into what every object shares', async (t) => {
-  await recordsOf('p.csv', 'a\nx\n', 'format: csv\nfields: { "__proto__.polluted": { from: a }, "constructor.prototype.polluted": { from: a } }');
+  await recordsOf(
+    'p.csv',
+    'a\nx\n',
+    'format: csv\nfields: { "__proto__.polluted": { from: a }, "constructor.prototype.polluted": { from: a } }',
+  );
   t.equal(({} as Record<string, unknown>)['polluted'], undefined);
 });
 

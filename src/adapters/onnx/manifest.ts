@@ -56,13 +56,15 @@ function number(file: Record<string, unknown>, key: string): number {
 
 function strings(file: Record<string, unknown>, key: string): string[] {
   const value = file[key];
-  if (!Array.isArray(value) || value.length === 0 || value.some((item) => typeof item !== 'string')) throw new TypeError(`"${key}" must be a list of texts`);
+  if (!Array.isArray(value) || value.length === 0 || value.some((item) => typeof item !== 'string'))
+    throw new TypeError(`"${key}" must be a list of texts`);
   return value as string[];
 }
 
 function numbers(file: Record<string, unknown>, key: string): number[] {
   const value = file[key];
-  if (!Array.isArray(value) || value.some((item) => typeof item !== 'number' || !Number.isFinite(item))) throw new TypeError(`"${key}" must be a list of finite numbers`);
+  if (!Array.isArray(value) || value.some((item) => typeof item !== 'number' || !Number.isFinite(item)))
+    throw new TypeError(`"${key}" must be a list of finite numbers`);
   return value as number[];
 }
 

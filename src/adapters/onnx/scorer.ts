@@ -42,7 +42,9 @@ const sessionOptions: InferenceSession.SessionOptions = {
 /** Loads, checks and warms the model. Throws an Error of one sentence when anything about it is not as it should be. */
 export async function openOnnxScorer(options: OnnxOptions): Promise<OnnxScorer> {
   const { directory } = options;
-  const manifest = await understand(directory, 'manifest.json', async () => parseManifest((await read(directory, 'manifest.json')).toString('utf8')));
+  const manifest = await understand(directory, 'manifest.json', async () =>
+    parseManifest((await read(directory, 'manifest.json')).toString('utf8')),
+  );
   assertFits(manifest, options);
   const model = await readChecked(directory, 'model.onnx', manifest);
   const treesText = await readChecked(directory, 'trees.json', manifest);
@@ -58,7 +60,12 @@ export async function openOnnxScorer(options: OnnxOptions): Promise<OnnxScorer> 
 
 function assertFits(manifest: ModelManifest, options: OnnxOptions): void {
   const same = (a: readonly string[], b: readonly string[]): boolean => a.length === b.length && a.every((item, i) => item === b[i]);
-  if (manifest.schemaHash === options.schemaHash && same(manifest.features, options.featureNames) && same(manifest.groups, options.groupNames)) return;
+  if (
+    manifest.schemaHash === options.schemaHash &&
+    same(manifest.features, options.featureNames) &&
+    same(manifest.groups, options.groupNames)
+  )
+    return;
   throw new Error(
     `The model ${manifest.identity} was trained for features ${manifest.schemaHash}, but this build derives ${options.schemaHash}: use the model that belongs to this version, or retrain.`,
   );
@@ -68,14 +75,17 @@ async function read(directory: string, name: string): Promise<Buffer> {
   try {
     return await readFile(join(directory, name));
   } catch (error) {
-    throw new Error(`The model in ${directory} is unusable: ${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`);
+    throw new Error(
+      `The model in ${directory} is unusable: ${name} cannot be read (${(error as NodeJS.ErrnoException).code ?? 'unknown error'}).`,
+    );
   }
 }
 
 async function readChecked(directory: string, name: string, manifest: ModelManifest): Promise<Buffer> {
   const bytes = await read(directory, name);
   const digest = createHash('sha256').update(bytes).digest('hex');
-  if (manifest.files[name] !== digest) throw new Error(`The model in ${directory} is unusable: ${name} does not have the checksum that manifest.json states.`);
+  if (manifest.files[name] !== digest)
+    throw new Error(`The model in ${directory} is unusable: ${name} does not have the checksum that manifest.json states.`);
   return bytes;
 }
 
@@ -148,7 +158,10 @@ async function selfCheck(scorer: OnnxScorer, directory: string): Promise<void> {
     const scored = await scorer.score(row);
     const sums = new Float64Array(scorer.manifest.groups.length);
     walkTrees(scorer.trees, row, sums);
-    const agrees = scored !== null && scored.groups.every((value, group) => value === (sums[group] as number) - (scorer.manifest.centres[group] as number));
-    if (!agrees) throw new Error(`The model in ${directory} is unusable: model.onnx and trees.json give different numbers on this machine.`);
+    const agrees =
+      scored !== null &&
+      scored.groups.every((value, group) => value === (sums[group] as number) - (scorer.manifest.centres[group] as number));
+    if (!agrees)
+      throw new Error(`The model in ${directory} is unusable: model.onnx and trees.json give different numbers on this machine.`);
   }
 }

@@ -67,7 +67,8 @@ const lists = ['start', 'group', 'feature', 'threshold', 'right', 'missing_left'
 /** Parses the text of trees.json. Throws a TypeError that says what is wrong; a parsed ensemble cannot send the walk out of bounds. */
 export function parseTrees(text: string): Trees {
   const file = JSON.parse(text) as TreesFile;
-  if (file === null || typeof file !== 'object' || file.format !== 1) throw new TypeError('trees.json has an unknown format; this version reads format 1.');
+  if (file === null || typeof file !== 'object' || file.format !== 1)
+    throw new TypeError('trees.json has an unknown format; this version reads format 1.');
   for (const list of lists) if (!Array.isArray(file[list])) throw new TypeError(`trees.json has no list "${list}".`);
   const trees: Trees = {
     featureCount: file.features,
@@ -87,15 +88,18 @@ export function parseTrees(text: string): Trees {
 
 function assertWalkable(trees: Trees): void {
   const nodes = trees.feature.length;
-  const sameLength = trees.threshold.length === nodes && trees.right.length === nodes && trees.missingLeft.length === nodes && trees.value.length === nodes;
+  const sameLength =
+    trees.threshold.length === nodes && trees.right.length === nodes && trees.missingLeft.length === nodes && trees.value.length === nodes;
   if (!sameLength || trees.group.length !== trees.start.length) throw new TypeError('trees.json has lists of different lengths.');
   for (let tree = 0; tree < trees.start.length; tree++) {
     const end = tree + 1 < trees.start.length ? (trees.start[tree + 1] as number) : nodes;
     const first = trees.start[tree] as number;
     // Trees follow each other without gap or overlap.
-    if (!(end > first && (tree > 0 || first === 0))) throw new TypeError(`trees.json: tree ${tree} does not begin where the one before it ends.`);
+    if (!(end > first && (tree > 0 || first === 0)))
+      throw new TypeError(`trees.json: tree ${tree} does not begin where the one before it ends.`);
     const group = trees.group[tree] as number;
-    if (!(group >= 0 && group < trees.groupCount)) throw new TypeError(`trees.json: tree ${tree} adds to group ${group}, which does not exist.`);
+    if (!(group >= 0 && group < trees.groupCount))
+      throw new TypeError(`trees.json: tree ${tree} adds to group ${group}, which does not exist.`);
     for (let node = first; node < end; node++) {
       const feature = trees.feature[node] as number;
       if (feature < 0) {

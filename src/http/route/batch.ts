@@ -83,7 +83,11 @@ async function firstOf(line: Promise<unknown>, answer: Promise<unknown> | undefi
 }
 
 async function tooMany(line: number, door: Door): Promise<string> {
-  return refusalOf(new Problem('too_many_lines', `A batch may have ${door.batch.linesMax} lines. This one and those after it were not scored.`), line, door);
+  return refusalOf(
+    new Problem('too_many_lines', `A batch may have ${door.batch.linesMax} lines. This one and those after it were not scored.`),
+    line,
+    door,
+  );
 }
 
 /** Never rejects: a bug in one attempt is answered like a refusal and the others go on. */

@@ -7,9 +7,13 @@ import { readinessSchema } from '../wire.ts';
 export function operationRoutes(door: Door, options: { readonly metrics: boolean }): void {
   const { app, useCases, metrics } = door;
 
-  app.get('/healthz', { schema: { operationId: 'health', tags: ['Operation'], summary: 'The process answers', security: [] } }, (_request, reply) => {
-    answerJson(reply, '{"status":"ok"}');
-  });
+  app.get(
+    '/healthz',
+    { schema: { operationId: 'health', tags: ['Operation'], summary: 'The process answers', security: [] } },
+    (_request, reply) => {
+      answerJson(reply, '{"status":"ok"}');
+    },
+  );
 
   app.get(
     '/readyz',
@@ -35,7 +39,12 @@ export function operationRoutes(door: Door, options: { readonly metrics: boolean
     '/metrics',
     {
       onRequest: door.guard('read'),
-      schema: { operationId: 'metrics', tags: ['Operation'], summary: 'Metrics in Prometheus text format', response: { ...refusals(401, 403, 429) } },
+      schema: {
+        operationId: 'metrics',
+        tags: ['Operation'],
+        summary: 'Metrics in Prometheus text format',
+        response: { ...refusals(401, 403, 429) },
+      },
     },
     async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()),
   );

@@ -38,7 +38,8 @@ export function readRoutes(door: Door): void {
     async (request, reply) => {
       const { tenant } = request.admitted.caller as Caller;
       const stored = await useCases.readAssessment(tenant, checkedId(request.params.id, 64));
-      if (stored === null) throw new Problem('unknown_assessment', 'There is no such assessment, or it was removed after its retention time.');
+      if (stored === null)
+        throw new Problem('unknown_assessment', 'There is no such assessment, or it was removed after its retention time.');
       return answerPrivateJson(reply, storedAssessmentJson(stored));
     },
   );
@@ -82,7 +83,10 @@ export function readRoutes(door: Door): void {
     async (request, reply) => {
       const { tenant } = request.admitted.caller as Caller;
       const erased = await useCases.eraseUser(tenant, checkedId(request.params.id, 256));
-      return answerPrivateJson(reply, JSON.stringify({ erased: erased.profile || erased.assessments > 0, assessments: erased.assessments }));
+      return answerPrivateJson(
+        reply,
+        JSON.stringify({ erased: erased.profile || erased.assessments > 0, assessments: erased.assessments }),
+      );
     },
   );
 }

@@ -92,13 +92,19 @@ function outcomeTime(text: string | null | undefined, nowMs: number, anyPast: bo
   const atMs = parseTime(text);
   if (atMs === null) throw fieldProblem('occurred_at', 'must be an RFC 3339 time with an offset, such as 2026-11-22T10:00:00Z');
   if (atMs > nowMs + liveWindowMs) throw new Problem('time_out_of_range', 'occurred_at must not be in the future.', 'occurred_at');
-  if (atMs < (anyPast ? 0 : nowMs - outcomeAgeMsMax)) throw new Problem('time_out_of_range', 'occurred_at is too long ago; older outcomes need a key with the scope backfill.', 'occurred_at');
+  if (atMs < (anyPast ? 0 : nowMs - outcomeAgeMsMax))
+    throw new Problem(
+      'time_out_of_range',
+      'occurred_at is too long ago; older outcomes need a key with the scope backfill.',
+      'occurred_at',
+    );
   return atMs;
 }
 
 /** Throws the refusal where nothing was recorded. */
 function recordedJson(recorded: Recorded): string {
-  if (recorded.kind === 'unknown_assessment') throw new Problem('unknown_assessment', 'There is no such assessment, or it was removed after its retention time.', 'assessment_id');
+  if (recorded.kind === 'unknown_assessment')
+    throw new Problem('unknown_assessment', 'There is no such assessment, or it was removed after its retention time.', 'assessment_id');
   if (recorded.kind === 'contradiction') throw new Problem('contradiction', recorded.detail);
   return JSON.stringify({ assessment_id: recorded.assessmentId, recorded: recorded.kind === 'recorded' });
 }

@@ -24,7 +24,8 @@ export function scoreRoute(door: Door): void {
         operationId: 'score',
         tags: ['Scoring'],
         summary: 'Score one login attempt',
-        description: 'Answers how risky the attempt is and what to do, with exact reasons. Send it after the credential was checked, before the session is given out.',
+        description:
+          'Answers how risky the attempt is and what to do, with exact reasons. Send it after the credential was checked, before the session is given out.',
         body: scoreRequestSchema,
         response: { 200: assessmentSchema, ...refusals(400, 401, 403, 409, 413, 415, 422, 429) },
       },
@@ -40,7 +41,13 @@ export function scoreRoute(door: Door): void {
 }
 
 /** The assessment as JSON, or the refusal. `bytes` are those that `body` was read from. */
-export async function assessBody(body: unknown, bytes: Uint8Array, caller: Caller, startedMs: number, door: Door): Promise<string | Problem> {
+export async function assessBody(
+  body: unknown,
+  bytes: Uint8Array,
+  caller: Caller,
+  startedMs: number,
+  door: Door,
+): Promise<string | Problem> {
   if (body instanceof Problem) return body;
   if (!isScoreRequest(body)) {
     const { field, message } = scoreRequestFault(body);
@@ -56,12 +63,18 @@ export async function assessBody(body: unknown, bytes: Uint8Array, caller: Calle
   if (!parsed.ok) return new Problem(parsed.code, sentence(parsed.field, parsed.message), parsed.field);
   // Only an attempt that the caller named can be sent again under the same name.
   const digest = typeof body.attempt_id === 'string' ? hash('sha256', bytes, 'base64url') : null;
-  const result = await useCases.assess({ attempt: parsed.attempt, digest, startedMs, limitMs: Math.min(door.budgetMs, body.deadline_ms ?? door.budgetMs) });
+  const result = await useCases.assess({
+    attempt: parsed.attempt,
+    digest,
+    startedMs,
+    limitMs: Math.min(door.budgetMs, body.deadline_ms ?? door.budgetMs),
+  });
   return answerOf(result, door);
 }
 
 function answerOf(result: AssessResult, door: Door): string | Problem {
-  if (result.kind === 'conflict') return new Problem('attempt_id_reused', 'The attempt_id was used before with another body.', 'attempt_id');
+  if (result.kind === 'conflict')
+    return new Problem('attempt_id_reused', 'The attempt_id was used before with another body.', 'attempt_id');
   door.metrics.assessed(result.assessment, result.kind === 'repeated');
   return assessmentJson(result.assessment);
 }

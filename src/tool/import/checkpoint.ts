@@ -26,7 +26,10 @@ export async function fileName(file: string): Promise<string> {
   try {
     const head = Buffer.alloc(headBytes);
     const { bytesRead } = await handle.read(head, 0, headBytes, 0);
-    return createHash('sha256').update(firstLines(head.subarray(0, bytesRead))).digest('hex').slice(0, 16);
+    return createHash('sha256')
+      .update(firstLines(head.subarray(0, bytesRead)))
+      .digest('hex')
+      .slice(0, 16);
   } finally {
     await handle.close();
   }

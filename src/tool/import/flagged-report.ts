@@ -42,10 +42,18 @@ export function createFlaggedReport(): FlaggedReport {
       if (!signedIn) return;
       people.signedIn += 1;
       if (assessment.verdict === 'allow') people.allowed += 1;
-      else if (people.flagged.length < 50) people.flagged.push(`${user} from ${ip}: ${assessment.verdict}, score ${assessment.score.toFixed(4)}, ${assessment.reasons.slice(0, 3).map((reason) => reason.code).join(', ')}`);
+      else if (people.flagged.length < 50)
+        people.flagged.push(
+          `${user} from ${ip}: ${assessment.verdict}, score ${assessment.score.toFixed(4)}, ${assessment.reasons
+            .slice(0, 3)
+            .map((reason) => reason.code)
+            .join(', ')}`,
+        );
     },
     text(rowsMax) {
-      const flagged = [...sources].filter(([, source]) => source.challenged + source.denied > 0).sort(([, a], [, b]) => b.denied - a.denied || b.challenged - a.challenged);
+      const flagged = [...sources]
+        .filter(([, source]) => source.challenged + source.denied > 0)
+        .sort(([, a], [, b]) => b.denied - a.denied || b.challenged - a.challenged);
       const rows = flagged.slice(0, rowsMax).map(([ip, source]) => rowOf(ip, source));
       const header = ['source', 'attempts', 'failed', 'accounts', 'challenged', 'denied', 'highest score', 'reasons'];
       const rest = flagged.length > rowsMax ? [`... and ${flagged.length - rowsMax} more`] : [];
@@ -66,11 +74,30 @@ function newSource(): Source {
 }
 
 function rowOf(ip: string, source: Source): string[] {
-  const reasons = [...source.reasons].sort(([, a], [, b]) => b - a).slice(0, 3).map(([code]) => code);
-  return [ip, String(source.attempts), String(source.failures), String(source.users.size), String(source.challenged), String(source.denied), source.scoreMax.toFixed(5), reasons.join(', ')];
+  const reasons = [...source.reasons]
+    .sort(([, a], [, b]) => b - a)
+    .slice(0, 3)
+    .map(([code]) => code);
+  return [
+    ip,
+    String(source.attempts),
+    String(source.failures),
+    String(source.users.size),
+    String(source.challenged),
+    String(source.denied),
+    source.scoreMax.toFixed(5),
+    reasons.join(', '),
+  ];
 }
 
 function table(rows: readonly string[][]): string[] {
   const widths = (rows[0] as string[]).map((_, column) => Math.max(...rows.map((row) => (row[column] as string).length)));
-  return rows.map((row) => row.map((cell, column) => (column === 0 || column === row.length - 1 ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number))).join('  ').trimEnd());
+  return rows.map((row) =>
+    row
+      .map((cell, column) =>
+        column === 0 || column === row.length - 1 ? cell.padEnd(widths[column] as number) : cell.padStart(widths[column] as number),
+      )
+      .join('  ')
+      .trimEnd(),
+  );
 }

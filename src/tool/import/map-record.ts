@@ -44,7 +44,12 @@ function zone(text: string): string {
 }
 
 /** Fills `record` by the rules; a value that is empty, untranslatable or not of its type stays absent. */
-export function applyRules(record: WireRecord, rules: Readonly<Record<string, FieldRule>>, source: Readonly<Record<string, string | undefined>>, times: TimeReader): void {
+export function applyRules(
+  record: WireRecord,
+  rules: Readonly<Record<string, FieldRule>>,
+  source: Readonly<Record<string, string | undefined>>,
+  times: TimeReader,
+): void {
   for (const [path, rule] of Object.entries(rules)) {
     const value = rule.value ?? valueOf(rule, rule.from === undefined ? undefined : source[rule.from], times);
     if (value !== null) setPath(record, path, value);

@@ -45,13 +45,15 @@ export function parseMapping(text: string): Mapping {
   const reading = readYaml(text);
   if (!reading.ok) throw new MappingError(`The mapping is not readable: ${reading.problem}.`);
   const root = object(reading.value, 'The mapping');
-  for (const key of Object.keys(root)) if (!topKeys.has(key)) throw new MappingError(`The mapping has an unknown entry "${key}"; known are ${[...topKeys].join(', ')}.`);
+  for (const key of Object.keys(root))
+    if (!topKeys.has(key)) throw new MappingError(`The mapping has an unknown entry "${key}"; known are ${[...topKeys].join(', ')}.`);
   const format = root['format'];
   if (format !== 'csv' && format !== 'lines') throw new MappingError('The mapping must say "format: csv" or "format: lines".');
   const offset = root['offset'] ?? '+00:00';
   if (typeof offset !== 'string' || !/^[+-]\d\d:\d\d$/.test(offset)) throw new MappingError('"offset" must look like "+01:00".');
   const year = root['year'] ?? null;
-  if (year !== null && !(Number.isInteger(year) && (year as number) > 1969 && (year as number) < 3000)) throw new MappingError('"year" must be a four-digit year.');
+  if (year !== null && !(Number.isInteger(year) && (year as number) > 1969 && (year as number) < 3000))
+    throw new MappingError('"year" must be a four-digit year.');
   const delimiter = root['delimiter'] ?? ',';
   if (typeof delimiter !== 'string' || delimiter.length !== 1) throw new MappingError('"delimiter" must be one character.');
   const fields = rules(root['fields'] ?? {}, '"fields"');
@@ -60,7 +62,8 @@ export function parseMapping(text: string): Mapping {
 }
 
 function linePatterns(value: unknown): LinePattern[] {
-  if (!Array.isArray(value) || value.length === 0) throw new MappingError('A mapping of lines needs "patterns", a list of {match, fields}.');
+  if (!Array.isArray(value) || value.length === 0)
+    throw new MappingError('A mapping of lines needs "patterns", a list of {match, fields}.');
   return value.map((item, i) => {
     const pattern = object(item, `Pattern ${i + 1}`);
     const source = pattern['match'];
@@ -81,7 +84,9 @@ function rules(value: unknown, name: string): Record<string, FieldRule> {
   for (const [path, given] of Object.entries(object(value, name))) {
     // A bare text is the common case: `ip: "IP Address"`.
     const rule = typeof given === 'string' ? { from: given } : object(given, `${name}.${path}`);
-    for (const key of Object.keys(rule)) if (!ruleKeys.has(key)) throw new MappingError(`${name}.${path} has an unknown entry "${key}"; known are ${[...ruleKeys].join(', ')}.`);
+    for (const key of Object.keys(rule))
+      if (!ruleKeys.has(key))
+        throw new MappingError(`${name}.${path} has an unknown entry "${key}"; known are ${[...ruleKeys].join(', ')}.`);
     if (!('from' in rule) && !('value' in rule)) throw new MappingError(`${name}.${path} needs "from" (a column or group) or "value".`);
     result[path] = rule as FieldRule;
   }
@@ -89,6 +94,7 @@ function rules(value: unknown, name: string): Record<string, FieldRule> {
 }
 
 function object(value: unknown, name: string): Record<string, unknown> {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) throw new MappingError(`${name} must be a map of names to values.`);
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new MappingError(`${name} must be a map of names to values.`);
   return value as Record<string, unknown>;
 }

@@ -65,7 +65,16 @@ function parseJson(text: string): Pick<NumberedRecord, 'record' | 'problem'> {
 
 async function* readCsv(file: string, mapping: Mapping): AsyncGenerator<NumberedRecord> {
   const times = createTimeReader(mapping);
-  const rows = openText(file).pipe(parseCsv({ columns: true, bom: true, delimiter: mapping.delimiter, info: true, relax_column_count: true, max_record_size: lineCharsMax }));
+  const rows = openText(file).pipe(
+    parseCsv({
+      columns: true,
+      bom: true,
+      delimiter: mapping.delimiter,
+      info: true,
+      relax_column_count: true,
+      max_record_size: lineCharsMax,
+    }),
+  );
   for await (const item of rows as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
     const record: WireRecord = {};
     applyRules(record, mapping.fields, item.record, times);

@@ -34,7 +34,12 @@ export interface ImportOptions {
 /** A generous limit: history is scored by the model even on a busy machine. */
 const importLimitMs = 60_000;
 
-export async function runImport(records: AsyncIterable<NumberedRecord>, checkpoint: Checkpoint, ports: ImportPorts, options: ImportOptions): Promise<Progress> {
+export async function runImport(
+  records: AsyncIterable<NumberedRecord>,
+  checkpoint: Checkpoint,
+  ports: ImportPorts,
+  options: ImportOptions,
+): Promise<Progress> {
   const before = await checkpoint.read();
   const progress = { ...before };
   let sinceCheckpoint = 0;
@@ -68,9 +73,15 @@ export async function runImport(records: AsyncIterable<NumberedRecord>, checkpoi
 }
 
 /** Returns why the record was refused, or null when it is in. */
-async function importRecord(record: Readonly<Record<string, unknown>>, at: NumberedRecord, ports: ImportPorts, options: ImportOptions): Promise<string | null> {
+async function importRecord(
+  record: Readonly<Record<string, unknown>>,
+  at: NumberedRecord,
+  ports: ImportPorts,
+  options: ImportOptions,
+): Promise<string | null> {
   const { outcome, label, ...body } = record;
-  if (outcome !== undefined && outcome !== null && !outcomes.includes(outcome as Outcome)) return `outcome must be one of ${outcomes.join(', ')}`;
+  if (outcome !== undefined && outcome !== null && !outcomes.includes(outcome as Outcome))
+    return `outcome must be one of ${outcomes.join(', ')}`;
   if (label !== undefined && label !== null && !labels.includes(label as Label)) return `label must be one of ${labels.join(', ')}`;
   if (body['occurred_at'] === undefined) return 'occurred_at is missing: history needs its time';
   if (!isScoreRequest(body)) {
@@ -86,7 +97,10 @@ async function importRecord(record: Readonly<Record<string, unknown>>, at: Numbe
   const assessmentId = result.assessment.assessmentId;
   if (outcome !== undefined && outcome !== null) {
     const target = { assessmentId };
-    const recorded = recordOutcome({ tenant: options.tenant, target, outcome: outcome as Outcome, occurredAtMs: parsed.attempt.occurredAtMs }, ports);
+    const recorded = recordOutcome(
+      { tenant: options.tenant, target, outcome: outcome as Outcome, occurredAtMs: parsed.attempt.occurredAtMs },
+      ports,
+    );
     if (recorded.kind === 'contradiction') return recorded.detail;
   }
   if (label !== undefined && label !== null) recordLabel({ tenant: options.tenant, assessmentId, label: label as Label }, ports);

@@ -2,7 +2,21 @@
 import type { OnnxScorer } from '../../adapters/onnx/scorer.ts';
 import { walkTrees } from '../../adapters/onnx/trees.ts';
 
-const hostile = [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, -0, 1e-35, -1e-35, 1e-38, 1e-45, 3.4e38, -3.4e38, 1, -1];
+const hostile = [
+  Number.NaN,
+  Number.POSITIVE_INFINITY,
+  Number.NEGATIVE_INFINITY,
+  0,
+  -0,
+  1e-35,
+  -1e-35,
+  1e-38,
+  1e-45,
+  3.4e38,
+  -3.4e38,
+  1,
+  -1,
+];
 const rowsPerRun = 512;
 
 export interface Comparison {
@@ -63,7 +77,8 @@ function neighbour(value: number, step: number): number {
 function thresholdsByFeature(scorer: OnnxScorer): Float32Array[] {
   const { feature, threshold, featureCount } = scorer.trees;
   const sets = Array.from({ length: featureCount }, () => new Set<number>());
-  for (let node = 0; node < feature.length; node++) if ((feature[node] as number) >= 0) sets[feature[node] as number]?.add(threshold[node] as number);
+  for (let node = 0; node < feature.length; node++)
+    if ((feature[node] as number) >= 0) sets[feature[node] as number]?.add(threshold[node] as number);
   return sets.map((set) => Float32Array.from(set));
 }
 
