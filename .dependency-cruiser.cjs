@@ -29,7 +29,7 @@ const homes = {
   '@photostructure/tz-lookup': 'adapters/ip-database',
   '@ip-location-db/[^/]+': 'adapters/ip-database|tool',
   '@marcbachmann/cel-js': 'adapters/policy-file',
-  undici: 'adapters/feed-files',
+  undici: 'adapters/feeds',
   'prom-client': 'telemetry',
   yaml: 'parse',
   'ua-parser-js': 'parse',

@@ -3,6 +3,7 @@
 //
 // A flood of bad requests must not become a flood of log lines: above a rate they are only counted.
 import type { FastifyBaseLogger, FastifyRequest } from 'fastify';
+import type { Clock } from '../ports/clock.ts';
 import type { Problem } from './problem.ts';
 
 export interface LogOptions {
@@ -17,13 +18,13 @@ const suspicious: ReadonlySet<string> = new Set(['unauthenticated', 'missing_sco
 
 export type RefusalLog = (request: FastifyRequest, problem: Problem) => void;
 
-export function createRefusalLog(logger: FastifyBaseLogger, options: LogOptions): RefusalLog {
+export function createRefusalLog(logger: FastifyBaseLogger, options: LogOptions, clock: Pick<Clock, 'monotonicMs'>): RefusalLog {
   let second = 0;
   let lines = 0;
   let unlogged = 0;
   return (request, problem) => {
     if (options.level === 'silent') return;
-    const now = Math.trunc(performance.now() / 1000);
+    const now = Math.trunc(clock.monotonicMs() / 1000);
     if (now !== second) {
       if (unlogged > 0) logger.warn({ refusals: unlogged }, 'refusals not logged one by one');
       second = now;

@@ -59,14 +59,16 @@ export async function createServer(dependencies: Dependencies, options: ServerOp
   const keyring = options.keys === null ? null : createKeyring(options.keys);
   const limits = { ...defaultConnectionLimits, ...options.connections };
   const { metrics, clock } = dependencies;
-  const events: ConnectionEvents = { refused: metrics.refused, dropped: metrics.connectionDropped };
+  const events: ConnectionEvents = { refused: (code) => metrics.refused(code), dropped: () => metrics.connectionDropped() };
   const app = createApp(limits, events, options.log);
-  const bodyClock = createBodyClock(limits, clock.monotonicMs, (request) =>
-    answerClientError({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, request.socket, events),
+  const bodyClock = createBodyClock(
+    limits,
+    () => clock.monotonicMs(),
+    (request) => answerClientError({ code: 'ERR_HTTP_REQUEST_TIMEOUT' }, request.socket, events),
   );
   app.addHook('onClose', async () => bodyClock.close());
   admitRequests(app, dependencies, bodyClock);
-  const log = createRefusalLog(app.log, options.log);
+  const log = createRefusalLog(app.log, options.log, clock);
   answerRefusals(app, (request, problem) => {
     bodyClock.arrived(request.raw);
     metrics.refused(problem.code);

@@ -51,12 +51,8 @@ export interface Metrics {
 
 type Labels = Readonly<Record<string, string>>;
 
-export function createMetrics(options: MetricsOptions): Metrics {
-  const registry = new Registry();
-  const signals = [...new Set([...options.signals, 'model', 'profiles', 'other'])];
-  const signalIndex = new Map(signals.map((signal, at) => [signal, at]));
-  const problemIndex = new Map(options.problemCodes.map((code, at) => [code, at]));
-
+/** Every series that is counted as attempts pass. */
+function declareSeries(registry: Registry, signals: readonly string[], problemCodes: readonly string[]) {
   const scores = counter(
     registry,
     'portcullis_scores_total',
@@ -89,12 +85,26 @@ export function createMetrics(options: MetricsOptions): Metrics {
     'Signals that could not be observed, by cause.',
     product({ signal: signals, cause: absenceCauses }),
   );
-  const refusals = counter(registry, 'portcullis_problems_total', 'Refusals by code.', product({ code: options.problemCodes }));
+  const refusals = counter(registry, 'portcullis_problems_total', 'Refusals by code.', product({ code: problemCodes }));
   const outcomeCounts = counter(registry, 'portcullis_outcomes_total', 'Outcomes reported.', product({ outcome: outcomes }));
   const labelCounts = counter(registry, 'portcullis_labels_total', 'Labels reported.', [{}]);
   const drops = counter(registry, 'portcullis_connections_dropped_total', 'Connections refused because as many as allowed were open.', [
     {},
   ]);
+  return { scores, repeats, latency, stageTimes, missing, refusals, outcomeCounts, labelCounts, drops };
+}
+
+export function createMetrics(options: MetricsOptions): Metrics {
+  const registry = new Registry();
+  const signals = [...new Set([...options.signals, 'model', 'profiles', 'other'])];
+  const signalIndex = new Map(signals.map((signal, at) => [signal, at]));
+  const problemIndex = new Map(options.problemCodes.map((code, at) => [code, at]));
+
+  const { scores, repeats, latency, stageTimes, missing, refusals, outcomeCounts, labelCounts, drops } = declareSeries(
+    registry,
+    signals,
+    options.problemCodes,
+  );
   addGauge(registry, loopUtilisation());
   addGauge(registry, memory());
   addGauge(registry, heap());

@@ -102,8 +102,16 @@ t.test('the order in which good logins are learnt does not matter for counts, fo
       ([list, shuffled]) => {
         const one = learned(...list);
         const other = learned(...shuffled);
-        const first = [one.firstGoodMs, one.lastGoodMs, ...one.devices.map((known) => known.firstMs + known.lastMs).toSorted()];
-        const second = [other.firstGoodMs, other.lastGoodMs, ...other.devices.map((known) => known.firstMs + known.lastMs).toSorted()];
+        const first = [
+          one.firstGoodMs,
+          one.lastGoodMs,
+          ...one.devices.map((known) => known.firstMs + known.lastMs).toSorted((a, b) => a - b),
+        ];
+        const second = [
+          other.firstGoodMs,
+          other.lastGoodMs,
+          ...other.devices.map((known) => known.firstMs + known.lastMs).toSorted((a, b) => a - b),
+        ];
         // Sessions are left out: more of them than are kept may appear among twelve visits.
         const { sessions: _one, ...mine } = familiarity(one) as Record<string, unknown>;
         const { sessions: _other, ...theirs } = familiarity(other) as Record<string, unknown>;
