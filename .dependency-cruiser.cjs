@@ -119,7 +119,8 @@ module.exports = {
       name: `home-of-${name.replace(/[^a-z-]+/g, '-')}`,
       comment: `${name} lives in src/${home}.`,
       severity: 'error',
-      from: { path: '^src/', pathNot: folder(home) },
+      // Tools are programs of their own and may read what the service reads.
+      from: { path: '^src/', pathNot: `${folder(home)}|^src/tool/` },
       to: { path: `${npm}${name}/`, ...everywhere },
     })),
   ],

@@ -5,7 +5,7 @@ import type { Attempt } from './attempt.ts';
 import type { IpFacts } from './ip-facts.ts';
 import type { AccountProfile, DeviceMemory } from './profile/account.ts';
 import type { SourceProfile } from './profile/source.ts';
-import type { PopulationAttribute, Visit } from './profile/visit.ts';
+import type { Visit } from './profile/visit.ts';
 
 /** How common each value is among everybody's good logins in the tenant. */
 export interface Population {
@@ -32,6 +32,3 @@ export interface Facts {
   /** Why the profiles are null, when that is our failure ("late", "unavailable"); null when they were read. */
   readonly profilesAbsent: AbsenceCause | null;
 }
-
-/** Position of an attribute in `Population.counts`. */
-export type PopulationIndex = Record<PopulationAttribute, number>;

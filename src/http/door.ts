@@ -1,5 +1,5 @@
 // What every route file is given: the use cases, the guards of the door and its limits.
-import type { FastifyInstance, RouteHandlerMethod, RouteShorthandOptions } from 'fastify';
+import type { FastifyInstance, RouteShorthandOptions } from 'fastify';
 import type { Scope } from './api-key.ts';
 import type { Dependencies } from './dependencies.ts';
 
@@ -18,8 +18,6 @@ export interface BatchLimits {
   /** Milliseconds without a byte from the sender after which the batch is ended. */
   readonly idleMs: number;
 }
-
-export type Handler = RouteHandlerMethod;
 
 /** Bytes of one attempt, and of one line of a batch. */
 export const attemptBytesMax = 16 * 1024;
