@@ -27,8 +27,6 @@ class Trees:
     right: list[int] = field(default_factory=list)
     missing_left: list[int] = field(default_factory=list)
     value: list[float] = field(default_factory=list)
-    # Sum of trees without a split: the same for every row, so it belongs to the base.
-    constant: float = 0.0
 
 
 def threshold32(threshold: float) -> np.float32:
@@ -38,9 +36,10 @@ def threshold32(threshold: float) -> np.float32:
     return rounded if float(rounded) <= threshold else np.nextafter(rounded, np.float32(-np.inf), dtype=np.float32)
 
 
-def flatten(booster, group_of: np.ndarray, groups: int) -> Trees:
-    dump = booster.dump_model()
-    trees = Trees(features=dump["max_feature_idx"] + 1, groups=groups)
+def flatten(boosters: dict, schema) -> Trees:
+    """All groups' boosters as one ensemble; a booster's feature n is the group's n-th."""
+    trees = Trees(features=len(schema.features), groups=len(schema.groups))
+    columns: list[int] = []
 
     def walk(node: dict, seen: set[int]) -> None:
         at = len(trees.feature)
@@ -52,8 +51,8 @@ def flatten(booster, group_of: np.ndarray, groups: int) -> Trees:
         threshold = float(node["threshold"])
         # Without NaN in training LightGBM reads an unknown value as zero.
         left = node["default_left"] if node["missing_type"] == "NaN" else threshold >= 0.0
-        feature = node["split_feature"]
-        seen.add(int(group_of[feature]))
+        feature = columns[node["split_feature"]]
+        seen.add(int(schema.group_of[feature]))
         append(feature, threshold32(threshold), int(left), 0.0)
         walk(node["left_child"], seen)
         trees.right[at] = len(trees.feature)
@@ -66,16 +65,16 @@ def flatten(booster, group_of: np.ndarray, groups: int) -> Trees:
         trees.missing_left.append(missing_left)
         trees.value.append(value)
 
-    for info in dump["tree_info"]:
-        root = info["tree_structure"]
-        if "leaf_value" in root:
-            trees.constant += float(root["leaf_value"])
-            continue
-        seen: set[int] = set()
-        trees.start.append(len(trees.feature))
-        walk(root, seen)
-        assert len(seen) == 1, f"tree {info['tree_index']} uses groups {sorted(seen)}"
-        trees.group.append(seen.pop())
+    for g, booster in sorted(boosters.items()):
+        columns = schema.columns_of(g)
+        for info in booster.dump_model()["tree_info"]:
+            root = info["tree_structure"]
+            assert "leaf_value" not in root, "a tree without a split was kept"
+            seen: set[int] = set()
+            trees.start.append(len(trees.feature))
+            walk(root, seen)
+            assert seen == {g}, f"a tree of group {g} uses groups {sorted(seen)}"
+            trees.group.append(g)
     return trees
 
 

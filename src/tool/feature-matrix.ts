@@ -143,7 +143,7 @@ const { values } = parseArgs({
   },
 });
 const options: Options = { seed: values.seed, scale: Number(values.scale), attacks: Number(values.attacks), output: values.output };
-const sites = await sampleNetworks();
 const world = await openReplayPorts();
+const sites = await sampleNetworks(world.ip);
 for (const split of splits) if (values.split.includes(split)) await writeSplit(split, sites, world, options);
 world.close();

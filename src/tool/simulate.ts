@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
+import { openReplayPorts } from './matrix/replay-ports.ts';
 import { createWorld, sampleNetworks } from './simulate/network-world.ts';
 import { simulateTenant } from './simulate/simulate-tenant.ts';
 import { blocksOf, planTenants, type Split, splits } from './simulate/tenants.ts';
@@ -41,7 +42,9 @@ if (values.output === undefined || split === undefined || plan === undefined) {
   process.stderr.write(`Give --output DIR, a --split of ${splits.join(', ')}, and the number of one of its tenants with --tenant.\n`);
   process.exitCode = 2;
 } else {
-  const attempts = simulateTenant(createWorld(await sampleNetworks(), blocksOf(split)), plan, values.seed, Number(values.attacks));
+  const world = await openReplayPorts();
+  const attempts = simulateTenant(createWorld(await sampleNetworks(world.ip), blocksOf(split)), plan, values.seed, Number(values.attacks));
+  world.close();
   mkdirSync(values.output, { recursive: true });
   await writeLines(join(values.output, 'attempts.ndjson'), attempts, (attempt) => ({
     ...attempt.wire,

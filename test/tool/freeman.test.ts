@@ -3,7 +3,12 @@ import t from 'tap';
 import { createFreeman, type FreemanLogin } from '../../src/tool/baseline/freeman.ts';
 
 const nothing: FreemanLogin = { ip: null, asn: null, country: null, user_agent: null, browser: null, os: null, device_type: null };
-const at = (country: string | null, asn: string | null = null, ip: string | null = null): FreemanLogin => ({ ...nothing, country, asn, ip });
+const at = (country: string | null, asn: string | null = null, ip: string | null = null): FreemanLogin => ({
+  ...nothing,
+  country,
+  asn,
+  ip,
+});
 
 t.test('an attribute seen with the user scores by its share there against its share with everybody', async (t) => {
   const freeman = createFreeman();

@@ -8,36 +8,15 @@ import { reach } from '../../src/tool/simulate/connection.ts';
 import { between, normal, pickWeighted, poisson } from '../../src/tool/simulate/draw.ts';
 import { inTransit, offsetMinutes, tripAt } from '../../src/tool/simulate/habits.ts';
 import { createWorld, partitionOf, type Site } from '../../src/tool/simulate/network-world.ts';
-import type { OperatorKind } from '../../src/tool/simulate/operators.ts';
-import { countries } from '../../src/tool/simulate/operators.ts';
 import { makeCompany, makePerson } from '../../src/tool/simulate/person.ts';
 import { makeRhythm, scriptedTyping, typeOnce } from '../../src/tool/simulate/rhythm.ts';
 import { seededRandom } from '../../src/tool/simulate/seeded-random.ts';
 import { simulateTenant } from '../../src/tool/simulate/simulate-tenant.ts';
 import { blocksOf, dayMs, planTenants, splits, type TenantPlan } from '../../src/tool/simulate/tenants.ts';
 import { attackerKinds, type ClientField, type SimulatedAttempt, throughClient } from '../../src/tool/simulate/wire.ts';
+import { smallNetworks } from '../support/small-networks.ts';
 
-/** A small made-up Internet, so that the tests need none of the large data files. */
-function smallWorld(): Site[] {
-  const sites: Site[] = [];
-  const kinds: readonly OperatorKind[] = ['isp', 'mobile', 'campus', 'hosting', 'vpn', 'relay', 'egress'];
-  countries.forEach((country, c) => {
-    kinds.forEach((kind, k) => {
-      for (let operator = 0; operator < 2; operator++) {
-        for (let block = 0; block < 30; block++) {
-          const shared = { country, region: `${country}-${block % 3}`, city: `${country}-${block % 6}`, latitude: 40 + (block % 6), longitude: c * 10, timeZone: 'Europe/Berlin' };
-          const asn = 1000 + c * 100 + k * 10 + operator;
-          const owner = { asn, kind, country: k < 3 ? country : null, share: operator + 1 };
-          sites.push({ operator: owner, version: 4, prefix: `${20 + c}.${k * 20 + operator}.${block}`, ...shared });
-          if (block < 10) sites.push({ operator: owner, version: 6, prefix: `2a0${operator}:${c}${k}:${block}`, ...shared });
-        }
-      }
-    });
-  });
-  return sites;
-}
-
-const sites = smallWorld();
+const sites = smallNetworks();
 const world = createWorld(sites, () => true);
 
 function planFor(split: 'train' | 'test' = 'test', index = 1): TenantPlan {
@@ -48,8 +27,22 @@ const plan = planFor();
 const attempts = simulateTenant(world, plan, 'unit', 25);
 
 t.test('the same seed gives the same history, another seed another', async (t) => {
-  const text = (list: readonly SimulatedAttempt[]): string => list.slice(0, 300).map((attempt) => JSON.stringify(attempt.wire)).join('\n');
-  t.equal(text(simulateTenant(createWorld(sites, () => true), plan, 'unit', 25)), text(attempts));
+  const text = (list: readonly SimulatedAttempt[]): string =>
+    list
+      .slice(0, 300)
+      .map((attempt) => JSON.stringify(attempt.wire))
+      .join('\n');
+  t.equal(
+    text(
+      simulateTenant(
+        createWorld(sites, () => true),
+        plan,
+        'unit',
+        25,
+      ),
+    ),
+    text(attempts),
+  );
   t.not(text(simulateTenant(world, plan, 'other', 25)), text(attempts));
 });
 
@@ -61,7 +54,8 @@ t.test('every attempt is one that the door accepts, in order of time', async (t)
       continue;
     }
     const parsed = parseAttempt(attempt.wire, { tenant: 'x', nowMs: attempt.atMs, attemptId: 'a', anyPast: true });
-    if (!parsed.ok || parsed.attempt.occurredAtMs !== attempt.atMs || attempt.atMs < lastMs) t.fail(`refused or out of order: ${JSON.stringify(attempt.wire)}`);
+    if (!parsed.ok || parsed.attempt.occurredAtMs !== attempt.atMs || attempt.atMs < lastMs)
+      t.fail(`refused or out of order: ${JSON.stringify(attempt.wire)}`);
     lastMs = attempt.atMs;
   }
 });
@@ -70,15 +64,22 @@ t.test('every kind of attacker gets its number of right credentials, and only th
   for (const kind of attackerKinds) {
     const right = attempts.filter((attempt) => attempt.kind === kind && attempt.wire.credential?.result === 'success');
     t.ok(right.length >= 25, `${kind}: ${right.length}`);
-    t.notOk(right.some((attempt) => attempt.learned), `${kind} teaches nothing`);
-    t.equal(right.every((attempt) => attempt.recorded), right.every((attempt) => attempt.campaign !== null));
+    t.notOk(
+      right.some((attempt) => attempt.learned),
+      `${kind} teaches nothing`,
+    );
+    t.equal(
+      right.every((attempt) => attempt.recorded),
+      right.every((attempt) => attempt.campaign !== null),
+    );
   }
 });
 
 t.test('a failed credential is never learnt and a good end always is', async (t) => {
   for (const attempt of attempts) {
     if (attempt.wire.credential?.result === 'failure' && (attempt.learned || attempt.outcome !== 'failed')) t.fail('a failure was learnt');
-    if (attempt.kind === 'genuine' && attempt.learned !== (attempt.outcome === 'signed_in' || attempt.outcome === 'challenge_passed')) t.fail('outcome and learning differ');
+    if (attempt.kind === 'genuine' && attempt.learned !== (attempt.outcome === 'signed_in' || attempt.outcome === 'challenge_passed'))
+      t.fail('outcome and learning differ');
   }
 });
 
@@ -142,7 +143,8 @@ t.test('a fixed line keeps its address, a carrier does not', async (t) => {
   const random = seededRandom('reach');
   const site = world.of('isp', 'DE')[0] as Site;
   const fixed = { seed: 'fixed', sites: [site], site6: null, sixShare: 0, keepsDays: 10_000, exits: null };
-  const addresses = (connection: Parameters<typeof reach>[0]): number => new Set(Array.from({ length: 30 }, (_, day) => reach(connection, day * dayMs, random).ip)).size;
+  const addresses = (connection: Parameters<typeof reach>[0]): number =>
+    new Set(Array.from({ length: 30 }, (_, day) => reach(connection, day * dayMs, random).ip)).size;
   t.equal(addresses(fixed), 1);
   t.ok(addresses({ ...fixed, seed: 'daily', keepsDays: 1 }) > 20);
   t.ok(addresses({ ...fixed, seed: 'office', keepsDays: 0, exits: 3 }) <= 3);
@@ -151,7 +153,10 @@ t.test('a fixed line keeps its address, a carrier does not', async (t) => {
 t.test('a client application drops what it does not send, for friend and foe', async (t) => {
   const wire = attempts.find((attempt) => attempt.wire.device !== undefined)?.wire;
   const bare = throughClient(wire as NonNullable<typeof wire>, new Set<ClientField>());
-  t.same(Object.keys(bare).filter((key) => !['attempt_id', 'occurred_at', 'user', 'ip', 'credential', 'client'].includes(key)), []);
+  t.same(
+    Object.keys(bare).filter((key) => !['attempt_id', 'occurred_at', 'user', 'ip', 'credential', 'client'].includes(key)),
+    [],
+  );
 });
 
 t.test('scripted typing is steadier than any hand', async (t) => {
@@ -171,7 +176,16 @@ t.test('draws follow their distributions', async (t) => {
   t.ok(Math.abs(mean(() => normal(random, 3, 2)) - 3) < 0.06);
   t.ok(Math.abs(mean(() => poisson(random, 2.5)) - 2.5) < 0.05);
   t.ok(Math.abs(mean(() => between(random, 1, 3)) - 2) < 0.02);
-  t.ok(Math.abs(mean(() => pickWeighted(random, [[0, 3], [1, 1]])) - 0.25) < 0.015);
+  t.ok(
+    Math.abs(
+      mean(() =>
+        pickWeighted(random, [
+          [0, 3],
+          [1, 1],
+        ]),
+      ) - 0.25,
+    ) < 0.015,
+  );
   t.equal(seededRandom('a').id().length, 22);
 });
 
@@ -179,8 +193,14 @@ t.test('detection at a false share is read off the scores, ties shared out evenl
   // Ten genuine rows at 0..9, attacks at 9.5 and 5.5: with one genuine row troubled, only the first attack is above.
   const scores = Float64Array.from([...Array.from({ length: 10 }, (_, i) => i), 9.5, 5.5]);
   const kind = Uint8Array.from([...Array.from({ length: 10 }, () => 0), 1, 1]);
-  t.same(detection(rankRows(scores), kind, 2, [0.1, 0.5], () => 1).map((row) => row[1]), [0.5, 1]);
+  t.same(
+    detection(rankRows(scores), kind, 2, [0.1, 0.5], () => 1).map((row) => row[1]),
+    [0.5, 1],
+  );
   const flat = new Float64Array(12);
-  t.ok(Math.abs(((detection(rankRows(flat), kind, 2, [0.1], () => 1)[0] as number[])[1] as number) - 0.1) < 1e-12, 'a scorer that knows nothing finds what it troubles');
+  t.ok(
+    Math.abs(((detection(rankRows(flat), kind, 2, [0.1], () => 1)[0] as number[])[1] as number) - 0.1) < 1e-12,
+    'a scorer that knows nothing finds what it troubles',
+  );
   t.same(interval([5, 1, 3]), [1, 5]);
 });

@@ -8,8 +8,17 @@
 // as a quarter of its global likelihood; attacks are equally likely on each user, logins in proportion to a user's share.
 
 export const freemanLevels = {
-  address: [['ip', 0.6], ['asn', 0.3], ['country', 0.1]],
-  agent: [['user_agent', 0.5387], ['browser', 0.268], ['os', 0.1882], ['device_type', 0.0051]],
+  address: [
+    ['ip', 0.6],
+    ['asn', 0.3],
+    ['country', 0.1],
+  ],
+  agent: [
+    ['user_agent', 0.5387],
+    ['browser', 0.268],
+    ['os', 0.1882],
+    ['device_type', 0.0051],
+  ],
 } as const;
 
 const names = ['ip', 'asn', 'country', 'user_agent', 'browser', 'os', 'device_type'] as const;
@@ -58,7 +67,11 @@ export function createFreeman(): Freeman {
     return ((counts.values.get(value) ?? 0) + 1) / (counts.total + counts.values.size + 1);
   }
 
-  function logRatio(levels: (typeof freemanLevels)[keyof typeof freemanLevels], own: Record<LevelName, Counts> | null, login: FreemanLogin): number {
+  function logRatio(
+    levels: (typeof freemanLevels)[keyof typeof freemanLevels],
+    own: Record<LevelName, Counts> | null,
+    login: FreemanLogin,
+  ): number {
     let global = 0;
     let local = 0;
     for (const [level, weight] of levels) {

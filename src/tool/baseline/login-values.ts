@@ -23,8 +23,12 @@ export function freemanLogin(facts: Facts, userAgent: string | null): FreemanLog
 export function noveltyCount(facts: Facts): number {
   const { account, visit } = facts;
   if (account === null || account.goodCount === 0) return 4;
-  const newNetwork = visit.asn !== null && !account.recent.some((each) => each.asn === visit.asn) && !account.devices.some((each) => each.asn === visit.asn);
-  const newCountry = visit.country !== null && !account.recent.some((each) => each.country === visit.country) && !account.devices.some((each) => each.country === visit.country);
+  const newNetwork =
+    visit.asn !== null && !account.recent.some((each) => each.asn === visit.asn) && !account.devices.some((each) => each.asn === visit.asn);
+  const newCountry =
+    visit.country !== null &&
+    !account.recent.some((each) => each.country === visit.country) &&
+    !account.devices.some((each) => each.country === visit.country);
   const newDevice = visit.device !== null && !account.devices.some((each) => each.device === visit.device);
   const newBrowser = visit.browser !== null && !account.devices.some((each) => each.browser === visit.browser && each.os === visit.os);
   return Number(newNetwork) + Number(newCountry) + Number(newDevice) + Number(newBrowser);

@@ -20,7 +20,13 @@ export function rankRows(scores: Float64Array): Ranking {
  * Share of each kind's rows above the threshold at which `falseShares` (ascending) of the genuine rows are; [share][kind].
  * `weights` is how often each row counts; kind 0 is genuine.
  */
-export function detection(ranking: Ranking, kind: Uint8Array, kinds: number, falseShares: readonly number[], weights: (row: number) => number): number[][] {
+export function detection(
+  ranking: Ranking,
+  kind: Uint8Array,
+  kinds: number,
+  falseShares: readonly number[],
+  weights: (row: number) => number,
+): number[][] {
   const { order, scores } = ranking;
   const totals = new Float64Array(kinds);
   for (let row = 0; row < kind.length; row++) totals[kind[row] as number] = (totals[kind[row] as number] as number) + weights(row);
@@ -40,7 +46,11 @@ export function detection(ranking: Ranking, kind: Uint8Array, kinds: number, fal
       const wanted = (falseShares[found.length] as number) * genuineTotal;
       const span = (above[0] as number) - (before[0] as number);
       const share = span === 0 ? 1 : (wanted - (before[0] as number)) / span;
-      found.push(Array.from(totals, (total, k) => (total === 0 ? Number.NaN : ((before[k] as number) + share * ((above[k] as number) - (before[k] as number))) / total)));
+      found.push(
+        Array.from(totals, (total, k) =>
+          total === 0 ? Number.NaN : ((before[k] as number) + share * ((above[k] as number) - (before[k] as number))) / total,
+        ),
+      );
     }
   }
   return found;

@@ -35,11 +35,14 @@ export function measureDetection(all: Split, allScores: Float64Array, minHistory
     random: randomScores(split.kind.length, seededRandom('random scorer')),
   };
   const rankings = Object.fromEntries(scorerNames.map((name) => [name, rankRows(scores[name])])) as Record<ScorerName, Ranking>;
-  const point = Object.fromEntries(scorerNames.map((name) => [name, detection(rankings[name], split.kind, kinds.length, falseShares, () => 1)])) as Record<ScorerName, number[][]>;
+  const point = Object.fromEntries(
+    scorerNames.map((name) => [name, detection(rankings[name], split.kind, kinds.length, falseShares, () => 1)]),
+  ) as Record<ScorerName, number[][]>;
   const drawn = resample(split, rankings);
   return kinds.slice(1).map((kind, index) => {
     const k = index + 1;
-    const lead = (other: Rival): readonly [number, number] => interval(drawn.model.map((found, i) => (found[k] as number) - ((drawn[other][i] as number[])[k] as number)));
+    const lead = (other: Rival): readonly [number, number] =>
+      interval(drawn.model.map((found, i) => (found[k] as number) - ((drawn[other][i] as number[])[k] as number)));
     return {
       kind,
       rows: split.kind.reduce((sum, value) => sum + Number(value === k), 0),
@@ -53,8 +56,15 @@ export function measureDetection(all: Split, allScores: Float64Array, minHistory
 function withHistory(split: Split, scores: Float64Array, minHistory: number): { split: Split; scores: Float64Array } {
   const kept = (_: unknown, row: number): boolean => (split.history[row] as number) >= minHistory;
   const columns = {
-    kind: split.kind.filter(kept), user: split.user.filter(kept), campaign: split.campaign.filter(kept), history: split.history.filter(kept), tenant: split.tenant.filter(kept),
-    freeman: split.freeman.filter(kept), freemanAttributes: split.freemanAttributes.filter(kept), rules: split.rules.filter(kept), novelty: split.novelty.filter(kept),
+    kind: split.kind.filter(kept),
+    user: split.user.filter(kept),
+    campaign: split.campaign.filter(kept),
+    history: split.history.filter(kept),
+    tenant: split.tenant.filter(kept),
+    freeman: split.freeman.filter(kept),
+    freemanAttributes: split.freemanAttributes.filter(kept),
+    rules: split.rules.filter(kept),
+    novelty: split.novelty.filter(kept),
   };
   return { split: { head: split.head, features: new Float32Array(0), ...columns }, scores: scores.filter(kept) };
 }
@@ -69,7 +79,8 @@ function resample(split: Split, rankings: Record<ScorerName, Ranking>): Record<S
   const drawn = mapNames<number[][]>(() => []);
   for (let i = 0; i < resamples; i++) {
     const weights = clusterWeights(split.campaign, random);
-    for (const name of scorerNames) drawn[name].push(detection(rankings[name], split.kind, split.head.kinds.length, [falseShares[onePercent]], weights)[0] as number[]);
+    for (const name of scorerNames)
+      drawn[name].push(detection(rankings[name], split.kind, split.head.kinds.length, [falseShares[onePercent]], weights)[0] as number[]);
   }
   return drawn;
 }

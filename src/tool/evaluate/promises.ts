@@ -57,7 +57,13 @@ interface Stage {
 
 function openStage(ports: GatherPorts, scorer: Scorer): Stage {
   const attemptOf = (user: string, ip: string, device: WireDevice | null, atMs: number, result: 'success' | 'failure'): Attempt => {
-    const wire: WireAttempt = { user: { id: user }, ip, occurred_at: new Date(atMs).toISOString(), credential: { method: 'password', result }, ...(device === null ? {} : { device }) };
+    const wire: WireAttempt = {
+      user: { id: user },
+      ip,
+      occurred_at: new Date(atMs).toISOString(),
+      credential: { method: 'password', result },
+      ...(device === null ? {} : { device }),
+    };
     const parsed = parseAttempt(wire, { tenant, nowMs: atMs, attemptId: '', anyPast: true });
     if (!parsed.ok) throw new TypeError(parsed.message);
     return parsed.attempt;
@@ -82,14 +88,22 @@ function openStage(ports: GatherPorts, scorer: Scorer): Stage {
 }
 
 /** A fresh stage on which u1 has signed in well on `logins` working days, with colleagues beside. */
-function lived(world: ReplayWorld, scorer: Scorer, logins: number, ip: (n: number) => string, device: WireDevice | null): { stage: Stage; nowMs: number } {
+function lived(
+  world: ReplayWorld,
+  scorer: Scorer,
+  logins: number,
+  ip: (n: number) => string,
+  device: WireDevice | null,
+): { stage: Stage; nowMs: number } {
   const stage = openStage(world.freshPorts(), scorer);
   for (let n = 0; n < logins; n++) {
     const atMs = beginMs + n * dayMs + ((n * 37) % 50) * 60_000;
     for (let colleague = 2; colleague < 9; colleague++) {
       // Colleagues use the tunnel's exit on some days.
-      if ((n + colleague) % 3 === 0) stage.visit(`u${colleague}`, egress, { ...laptop, id: `laptop-of-u${colleague}` }, atMs - colleague * 60_000);
-      else stage.visit(`u${colleague}`, `91.12.${40 + colleague}.7`, { ...laptop, id: `laptop-of-u${colleague}` }, atMs - colleague * 60_000);
+      if ((n + colleague) % 3 === 0)
+        stage.visit(`u${colleague}`, egress, { ...laptop, id: `laptop-of-u${colleague}` }, atMs - colleague * 60_000);
+      else
+        stage.visit(`u${colleague}`, `91.12.${40 + colleague}.7`, { ...laptop, id: `laptop-of-u${colleague}` }, atMs - colleague * 60_000);
     }
     stage.visit('u1', ip(n), device, atMs);
   }
@@ -117,17 +131,41 @@ export async function tryPromises(world: ReplayWorld, scorer: Scorer, challengeA
   quiet('first login by mobile carrier, known device', await stage.score('u1', mobileA, laptop, nowMs), challengeAbove);
   quiet('exit shared by colleagues (secure gateway), known device', await stage.score('u1', egress, laptop, nowMs), challengeAbove);
   const onMobile = lived(world, scorer, 30, (n) => (n % 2 === 0 ? mobileA : home), laptop);
-  quiet('mobile carrier changes its gateway, known device', await onMobile.stage.score('u1', mobileB, laptop, onMobile.nowMs), challengeAbove);
+  quiet(
+    'mobile carrier changes its gateway, known device',
+    await onMobile.stage.score('u1', mobileB, laptop, onMobile.nowMs),
+    challengeAbove,
+  );
   const onSix = lived(world, scorer, 30, (n) => `${homeSix}:${(n * 977 + 1).toString(16)}::1`.replace('::1', ':1:2:3'), laptop);
   quiet('IPv6 rotates in the same /64, known device', await onSix.stage.score('u1', `${homeSix}:abcd:9:8:7`, laptop, onSix.nowMs), 0.5);
-  quiet('IPv6 rotates in the same /48, known device', await onSix.stage.score('u1', '2003:e1:1234:77ff:abcd:9:8:7', laptop, onSix.nowMs), challengeAbove);
-  quiet('new browser version, known device', await stage.score('u1', home, { ...laptop, user_agent: laptop.user_agent?.replace('145', '147') ?? null }, nowMs), challengeAbove);
+  quiet(
+    'IPv6 rotates in the same /48, known device',
+    await onSix.stage.score('u1', '2003:e1:1234:77ff:abcd:9:8:7', laptop, onSix.nowMs),
+    challengeAbove,
+  );
+  quiet(
+    'new browser version, known device',
+    await stage.score('u1', home, { ...laptop, user_agent: laptop.user_agent?.replace('145', '147') ?? null }, nowMs),
+    challengeAbove,
+  );
 
   for (let n = 0; n < 30; n++) stage.fail(`u${2 + (n % 20)}`, cloud, strange, nowMs + n * 10_000);
-  loud('takeover: other country, hosting network with 30 failures, new device, ten minutes later', await stage.score('u1', cloud, strange, nowMs + 600_000), challengeAbove);
+  loud(
+    'takeover: other country, hosting network with 30 failures, new device, ten minutes later',
+    await stage.score('u1', cloud, strange, nowMs + 600_000),
+    challengeAbove,
+  );
   const clean = lived(world, scorer, 30, () => home, laptop);
   await clean.stage.score('u1', home, laptop, clean.nowMs);
-  loud('takeover: other country, hosting network, new device', await clean.stage.score('u1', cloud, strange, clean.nowMs + 600_000), challengeAbove);
-  loud('takeover: stolen cookie used from a hosting network abroad', await clean.stage.score('u1', cloud, { ...strange, id: 'laptop-of-u1' }, clean.nowMs + 600_000), 0.95);
+  loud(
+    'takeover: other country, hosting network, new device',
+    await clean.stage.score('u1', cloud, strange, clean.nowMs + 600_000),
+    challengeAbove,
+  );
+  loud(
+    'takeover: stolen cookie used from a hosting network abroad',
+    await clean.stage.score('u1', cloud, { ...strange, id: 'laptop-of-u1' }, clean.nowMs + 600_000),
+    0.95,
+  );
   return results;
 }

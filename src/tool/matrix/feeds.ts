@@ -11,8 +11,18 @@ import type { TenantPlan } from '../simulate/tenants.ts';
 import type { SimulatedAttempt } from '../simulate/wire.ts';
 
 /** Chance that an address of the kind is listed: [honest, in an attacker's hands]. */
-const listed: Readonly<Record<'blocklist' | 'tor' | 'proxy' | 'relay', Readonly<Partial<Record<OperatorKind, readonly [number, number]>>>>> = {
-  blocklist: { isp: [0.002, 0.1], mobile: [0.005, 0.04], campus: [0.001, 0.05], hosting: [0.05, 0.3], vpn: [0.08, 0.25], relay: [0.01, 0.02], egress: [0.004, 0.05] },
+const listed: Readonly<
+  Record<'blocklist' | 'tor' | 'proxy' | 'relay', Readonly<Partial<Record<OperatorKind, readonly [number, number]>>>>
+> = {
+  blocklist: {
+    isp: [0.002, 0.1],
+    mobile: [0.005, 0.04],
+    campus: [0.001, 0.05],
+    hosting: [0.05, 0.3],
+    vpn: [0.08, 0.25],
+    relay: [0.01, 0.02],
+    egress: [0.004, 0.05],
+  },
   tor: { hosting: [0.003, 0.08], vpn: [0.015, 0.08] },
   proxy: { isp: [0.0004, 0.03], mobile: [0.0004, 0.02], hosting: [0.003, 0.05], vpn: [0.01, 0.04] },
   relay: { relay: [0.8, 0.8] },
@@ -45,7 +55,8 @@ export function cloudedIp(real: IpIntelligence, plan: TenantPlan): CloudedIp {
       let { geo, asn } = facts;
       const place = share(ip.block, 21);
       if (place < placeless) geo = null;
-      else if (geo !== null && place < placeless + coarse) geo = { ...geo, region: null, city: null, latitude: null, longitude: null, timeZone: null };
+      else if (geo !== null && place < placeless + coarse)
+        geo = { ...geo, region: null, city: null, latitude: null, longitude: null, timeZone: null };
       if (share(ip.block, 22) < nameless) asn = null;
       return { geo, asn, lists: [...facts.lists, ...listingsOf(ip.host, current, plan)] };
     },

@@ -7,9 +7,11 @@ import { openIpDatabase } from '../../adapters/ip-database/open.ts';
 import { createMemoryProfileStore } from '../../adapters/memory/profile-store.ts';
 import type { GatherPorts } from '../../assess/gather.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { IpIntelligence } from '../../ports/ip-intelligence.ts';
 import type { Pseudonyms } from '../../ports/pseudonyms.ts';
 
 export interface ReplayWorld {
+  readonly ip: IpIntelligence;
   /** Ports with an empty profile store. */
   freshPorts(): GatherPorts;
   close(): void;
@@ -27,6 +29,7 @@ const noClock: Clock = {
 export async function openReplayPorts(cacheDirectory = join(tmpdir(), 'portcullis-ip')): Promise<ReplayWorld> {
   const ip = await openIpDatabase({ cacheDirectory });
   return {
+    ip,
     freshPorts: () => ({ profiles: createMemoryProfileStore(), ip, pseudonyms, clock: noClock }),
     close: () => ip.close(),
   };

@@ -36,7 +36,9 @@ export function* replay(
       learnt(facts, simulated);
     }
     if (simulated.outcome === 'challenge_failed' || simulated.outcome === 'abandoned') {
-      ports.profiles.apply(tenant, [{ kind: 'account', key: facts.visit.account, event: { type: 'challenge_failed', atMs: simulated.atMs } }]);
+      ports.profiles.apply(tenant, [
+        { kind: 'account', key: facts.visit.account, event: { type: 'challenge_failed', atMs: simulated.atMs } },
+      ]);
     }
   }
 }

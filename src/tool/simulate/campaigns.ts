@@ -5,7 +5,19 @@ import { below, between, chance, exponential, pick, pickWeighted } from './draw.
 import { addressIn, type Site } from './network-world.ts';
 import { scriptedTyping } from './rhythm.ts';
 import { dayMs, warmUpDays } from './tenants.ts';
-import { attackerCountry, attackerDevice, attackWire, carelessSite, chooseTarget, habitBefore, languageIn, type Resident, type Scene, strangerBehavior, type Target } from './victim.ts';
+import {
+  attackerCountry,
+  attackerDevice,
+  attackWire,
+  carelessSite,
+  chooseTarget,
+  habitBefore,
+  languageIn,
+  type Resident,
+  type Scene,
+  strangerBehavior,
+  type Target,
+} from './victim.ts';
 import type { AttackerKind, SimulatedAttempt, WireBehavior, WireDevice } from './wire.ts';
 
 interface Source {
@@ -13,7 +25,21 @@ interface Source {
   readonly site: Site;
 }
 
-function attempt(scene: Scene, kind: AttackerKind, campaign: string, target: Target, source: Source, parts: { device: WireDevice; behavior: WireBehavior; ja4: string; result: 'success' | 'failure'; outcome: SimulatedAttempt['outcome']; method?: string }): SimulatedAttempt {
+function attempt(
+  scene: Scene,
+  kind: AttackerKind,
+  campaign: string,
+  target: Target,
+  source: Source,
+  parts: {
+    device: WireDevice;
+    behavior: WireBehavior;
+    ja4: string;
+    result: 'success' | 'failure';
+    outcome: SimulatedAttempt['outcome'];
+    method?: string;
+  },
+): SimulatedAttempt {
   const wire = attackWire(scene, target, {
     ip: source.ip,
     device: parts.device,
@@ -39,7 +65,9 @@ function makeFleet(scene: Scene, size: number): Source[] {
   const local = pick(random, scene.residents).person.country;
   return Array.from({ length: size }, () => {
     const country = chance(random, 0.35) ? local : (fixed ?? attackerCountry(scene));
-    const site = chance(random, residential) ? world.draw(random, chance(random, 0.8) ? 'isp' : 'mobile', country) : carelessSite(scene, country);
+    const site = chance(random, residential)
+      ? world.draw(random, chance(random, 0.8) ? 'isp' : 'mobile', country)
+      : carelessSite(scene, country);
     return { ip: addressIn(site, random), site };
   });
 }
@@ -68,8 +96,16 @@ export function stuffingCampaign(scene: Scene, index: number, successes: number)
     if (!keepsCookie) claim.id = `d-${random.id()}`;
     if (chance(random, 0.5)) claim.user_agent = pick(random, scene.donors).wire.device?.user_agent ?? claim.user_agent ?? null;
     delete claim.client_hints;
-    const behavior: WireBehavior = chance(random, 0.5) ? { pasted: chance(random, 0.5), form_ms: Math.round(between(random, 300, 5000)) } : strangerBehavior(scene, target, false, campaign);
-    const made = attempt(scene, 'stuffing', campaign, target, source, { device: claim, behavior, ja4: ja4Of(device.software), result: success ? 'success' : 'failure', outcome: success ? null : 'failed' });
+    const behavior: WireBehavior = chance(random, 0.5)
+      ? { pasted: chance(random, 0.5), form_ms: Math.round(between(random, 300, 5000)) }
+      : strangerBehavior(scene, target, false, campaign);
+    const made = attempt(scene, 'stuffing', campaign, target, source, {
+      device: claim,
+      behavior,
+      ja4: ja4Of(device.software),
+      result: success ? 'success' : 'failure',
+      outcome: success ? null : 'failed',
+    });
     if (success) done++;
     else if (chance(random, unknownShare)) made.wire.user = { ...made.wire.user, id: `${plan.name}-nobody-${below(random, 100_000)}` };
     out.push(made);
@@ -98,7 +134,15 @@ export function sprayCampaign(scene: Scene, index: number, successes: number): S
     claim.user_agent = pick(random, scene.donors).wire.device?.user_agent ?? claim.user_agent ?? null;
     delete claim.client_hints;
     const behavior = strangerBehavior(scene, target, false, campaign);
-    out.push(attempt(scene, 'spray', campaign, target, pick(random, fleet), { device: claim, behavior, ja4: ja4Of(device.software), result: success ? 'success' : 'failure', outcome: success ? null : 'failed' }));
+    out.push(
+      attempt(scene, 'spray', campaign, target, pick(random, fleet), {
+        device: claim,
+        behavior,
+        ja4: ja4Of(device.software),
+        result: success ? 'success' : 'failure',
+        outcome: success ? null : 'failed',
+      }),
+    );
     if (success) done++;
   }
   return out;
@@ -108,7 +152,11 @@ export function sprayCampaign(scene: Scene, index: number, successes: number): S
 export function botCampaign(scene: Scene, index: number, tries: number): SimulatedAttempt[] {
   const { random, plan } = scene;
   const campaign = `${plan.name}/bot/${index}`;
-  const style = pickWeighted(random, [['library', 30], ['headless', 25], ['driven', 45]] as const);
+  const style = pickWeighted(random, [
+    ['library', 30],
+    ['headless', 25],
+    ['driven', 45],
+  ] as const);
   const fleet = makeFleet(scene, 1 + below(random, 30));
   const device = attackerDevice(scene, campaign, 'en-US,en;q=0.9');
   const successShare = between(random, 0.2, 0.9);
@@ -120,13 +168,24 @@ export function botCampaign(scene: Scene, index: number, tries: number): Simulat
     if (target === null) continue;
     const success = chance(random, successShare);
     const { claim, behavior } = botClaim(scene, style, device, target);
-    const parts = { device: claim, behavior, ja4: style === 'library' ? 't13i1812h1_85036bcba153_375ca2c5e164' : ja4Of(device.software), result: success ? 'success' : 'failure', outcome: success ? null : 'failed' } as const;
+    const parts = {
+      device: claim,
+      behavior,
+      ja4: style === 'library' ? 't13i1812h1_85036bcba153_375ca2c5e164' : ja4Of(device.software),
+      result: success ? 'success' : 'failure',
+      outcome: success ? null : 'failed',
+    } as const;
     out.push(attempt(scene, 'bot', campaign, target, pick(random, fleet), parts));
   }
   return out;
 }
 
-function botClaim(scene: Scene, style: 'library' | 'headless' | 'driven', device: ReturnType<typeof attackerDevice>, target: Target): { claim: WireDevice; behavior: WireBehavior } {
+function botClaim(
+  scene: Scene,
+  style: 'library' | 'headless' | 'driven',
+  device: ReturnType<typeof attackerDevice>,
+  target: Target,
+): { claim: WireDevice; behavior: WireBehavior } {
   const { random } = scene;
   const form_ms = Math.round(between(random, 20, 900));
   if (style === 'library') {
@@ -136,7 +195,13 @@ function botClaim(scene: Scene, style: 'library' | 'headless' | 'driven', device
   const claim = deviceClaim(device, target.atMs, chance(random, 0.6) ? 'UTC' : target.habit.site.timeZone, random);
   if (chance(random, 0.65)) claim.id = `d-${random.id()}`;
   const keys = target.resident.person.rhythm.dwellMs.length;
-  const behavior: WireBehavior = { autofilled: false, pasted: false, pointer: { moves: 0, touch: false }, form_ms, typing: scriptedTyping(random, keys) };
+  const behavior: WireBehavior = {
+    autofilled: false,
+    pasted: false,
+    pointer: { moves: 0, touch: false },
+    form_ms,
+    typing: scriptedTyping(random, keys),
+  };
   if (style === 'headless') {
     const major = newestMajor('chrome', target.atMs);
     claim.user_agent = softwareByName.linux_chrome.userAgent(major, 0, '').replace('Chrome/', 'HeadlessChrome/');
@@ -164,7 +229,16 @@ export function pushCampaign(scene: Scene, index: number): SimulatedAttempt[] {
     const now = { ...target, atMs: Math.round(atMs) };
     const claim = deviceClaim(device, atMs, chance(random, 0.5) ? site.timeZone : target.habit.site.timeZone, random);
     const outcome = n === pushes - 1 ? null : chance(random, 0.5) ? 'challenge_failed' : 'abandoned';
-    out.push(attempt(scene, 'push_fatigue', campaign, now, source, { device: claim, behavior: strangerBehavior(scene, now, device.software.touch, campaign), ja4: ja4Of(device.software), result: 'success', outcome, method: 'push' }));
+    out.push(
+      attempt(scene, 'push_fatigue', campaign, now, source, {
+        device: claim,
+        behavior: strangerBehavior(scene, now, device.software.touch, campaign),
+        ja4: ja4Of(device.software),
+        result: 'success',
+        outcome,
+        method: 'push',
+      }),
+    );
     atMs += between(random, 20_000, 240_000);
   }
   return out;

@@ -36,13 +36,31 @@ export function reach(connection: Connection, atMs: number, random: Random): Rea
 }
 
 /** A fixed line: a static address, one that lasts for weeks, or a new one each day from blocks of the same town. */
-export function homeConnection(world: NetworkWorld, country: string, ipv6Share: number, seed: string, near: Site | null = null): Connection {
+export function homeConnection(
+  world: NetworkWorld,
+  country: string,
+  ipv6Share: number,
+  seed: string,
+  near: Site | null = null,
+): Connection {
   const random = seededRandom(`${seed}/home`);
   const first = near === null ? world.draw(random, 'isp', country) : pick(random, world.nearest(near, 'isp', 6));
   const sameTown = world.sameOperator(first).filter((site) => site.city === first.city && site.region === first.region);
-  const keepsDays = pickWeighted(random, [[10_000, 35], [60, 25], [14, 15], [1, 25]]);
+  const keepsDays = pickWeighted(random, [
+    [10_000, 35],
+    [60, 25],
+    [14, 15],
+    [1, 25],
+  ]);
   const six = chance(random, ipv6Share) ? sixBeside(world, first, random) : null;
-  return { seed: `${seed}/home`, sites: keepsDays === 1 ? sameTown.slice(0, 12) : [first], site6: six, sixShare: between(random, 0.4, 0.95), keepsDays, exits: null };
+  return {
+    seed: `${seed}/home`,
+    sites: keepsDays === 1 ? sameTown.slice(0, 12) : [first],
+    site6: six,
+    sixShare: between(random, 0.4, 0.95),
+    keepsDays,
+    exits: null,
+  };
 }
 
 function sixBeside(world: NetworkWorld, site: Site, random: Random): Site | null {
@@ -96,12 +114,26 @@ export function relayConnection(world: NetworkWorld, country: string, seed: stri
 /** A rented server that a developer works from. */
 export function serverConnection(world: NetworkWorld, country: string, seed: string): Connection {
   const random = seededRandom(`${seed}/server`);
-  return { seed: `${seed}/server`, sites: [localOr(world, random, 'hosting', country)], site6: null, sixShare: 0, keepsDays: 10_000, exits: null };
+  return {
+    seed: `${seed}/server`,
+    sites: [localOr(world, random, 'hosting', country)],
+    site6: null,
+    sixShare: 0,
+    keepsDays: 10_000,
+    exits: null,
+  };
 }
 
 /** Somebody else's wireless network: a café, a hotel, a friend. */
 export function guestConnection(world: NetworkWorld, near: Site, seed: string): Connection {
   const random = seededRandom(`${seed}/guest`);
   const lines = world.nearest(near, 'isp', 5);
-  return { seed: `${seed}/guest`, sites: [lines.length > 0 ? pick(random, lines) : near], site6: null, sixShare: 0, keepsDays: 10_000, exits: null };
+  return {
+    seed: `${seed}/guest`,
+    sites: [lines.length > 0 ? pick(random, lines) : near],
+    site6: null,
+    sixShare: 0,
+    keepsDays: 10_000,
+    exits: null,
+  };
 }

@@ -78,7 +78,8 @@ export function deviceClaim(device: Device, atMs: number, timeZone: string, rand
     webdriver: false,
   };
   if (device.odd === 'platform') claim.platform = software.touch ? 'Linux x86_64' : 'MacIntel';
-  if (device.odd === 'user_agent') claim.user_agent = softwareByName.windows_chrome.userAgent(newestMajor('chrome', atMs - 90 * dayMs), 0, '');
+  if (device.odd === 'user_agent')
+    claim.user_agent = softwareByName.windows_chrome.userAgent(newestMajor('chrome', atMs - 90 * dayMs), 0, '');
   if (device.shy) return claim;
   claim.screen = `${device.screen}x${software.depth}`;
   // Fingerprints change with every second or third major version.
@@ -88,7 +89,11 @@ export function deviceClaim(device: Device, atMs: number, timeZone: string, rand
 }
 
 export function clientHints(hints: NonNullable<Software['hints']>, major: number, mobile: boolean): Record<string, unknown> {
-  return { brands: `"Chromium";v="${major}", "${hints.brand}";v="${major}", "Not-A.Brand";v="24"`, mobile: mobile ? '?1' : '?0', platform: `"${hints.platform}"` };
+  return {
+    brands: `"Chromium";v="${major}", "${hints.brand}";v="${major}", "Not-A.Brand";v="24"`,
+    mobile: mobile ? '?1' : '?0',
+    platform: `"${hints.platform}"`,
+  };
 }
 
 function cookieId(device: Device, atMs: number): string {

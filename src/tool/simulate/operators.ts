@@ -61,7 +61,11 @@ function parse(list: string, kind: OperatorKind, country: string | null): Operat
 }
 
 export const operators: readonly Operator[] = [
-  ...Object.entries(consumer).flatMap(([country, [isps, mobiles, campuses]]) => [...parse(isps, 'isp', country), ...parse(mobiles, 'mobile', country), ...parse(campuses, 'campus', country)]),
+  ...Object.entries(consumer).flatMap(([country, [isps, mobiles, campuses]]) => [
+    ...parse(isps, 'isp', country),
+    ...parse(mobiles, 'mobile', country),
+    ...parse(campuses, 'campus', country),
+  ]),
   ...Object.entries(global).flatMap(([kind, list]) => parse(list, kind as OperatorKind, null)),
 ];
 
@@ -69,34 +73,130 @@ export const countries: readonly string[] = Object.keys(consumer);
 
 /** Where attackers who do not care sit: the mix seen in public honeypot and abuse reports, roughly. */
 export const attackerCountries: readonly (readonly [string, number])[] = [
-  ['US', 14], ['CN', 12], ['RU', 10], ['BR', 8], ['IN', 8], ['VN', 7], ['ID', 6], ['RO', 5], ['NL', 5], ['DE', 5], ['NG', 5], ['TR', 4], ['FR', 3], ['GB', 3], ['PL', 2], ['MX', 2], ['ZA', 1],
+  ['US', 14],
+  ['CN', 12],
+  ['RU', 10],
+  ['BR', 8],
+  ['IN', 8],
+  ['VN', 7],
+  ['ID', 6],
+  ['RO', 5],
+  ['NL', 5],
+  ['DE', 5],
+  ['NG', 5],
+  ['TR', 4],
+  ['FR', 3],
+  ['GB', 3],
+  ['PL', 2],
+  ['MX', 2],
+  ['ZA', 1],
 ];
 
 /** Languages that browsers of a country prefer, most common first with weights. */
 export const languagesOf: Readonly<Record<string, readonly (readonly [string, number])[]>> = {
-  US: [['en-US,en;q=0.9', 88], ['es-US,es;q=0.9,en;q=0.8', 9], ['zh-CN,zh;q=0.9,en;q=0.8', 3]],
-  GB: [['en-GB,en;q=0.9', 90], ['en-US,en;q=0.9', 7], ['pl-PL,pl;q=0.9,en;q=0.8', 3]],
-  DE: [['de-DE,de;q=0.9,en;q=0.8', 85], ['en-US,en;q=0.9,de;q=0.8', 10], ['tr-TR,tr;q=0.9,de;q=0.8', 5]],
-  FR: [['fr-FR,fr;q=0.9,en;q=0.8', 92], ['en-US,en;q=0.9', 8]],
-  NL: [['nl-NL,nl;q=0.9,en;q=0.8', 75], ['en-US,en;q=0.9', 25]],
-  ES: [['es-ES,es;q=0.9', 90], ['en-US,en;q=0.9', 10]],
-  IT: [['it-IT,it;q=0.9,en;q=0.8', 94], ['en-US,en;q=0.9', 6]],
-  PL: [['pl-PL,pl;q=0.9,en;q=0.8', 93], ['en-US,en;q=0.9', 7]],
-  BR: [['pt-BR,pt;q=0.9,en;q=0.8', 95], ['en-US,en;q=0.9', 5]],
-  IN: [['en-IN,en;q=0.9', 55], ['en-US,en;q=0.9', 25], ['hi-IN,hi;q=0.9,en;q=0.8', 20]],
-  CA: [['en-CA,en;q=0.9', 60], ['en-US,en;q=0.9', 15], ['fr-CA,fr;q=0.9,en;q=0.8', 25]],
-  AU: [['en-AU,en;q=0.9', 85], ['en-US,en;q=0.9', 15]],
-  JP: [['ja-JP,ja;q=0.9,en;q=0.8', 96], ['en-US,en;q=0.9', 4]],
-  NO: [['nb-NO,nb;q=0.9,no;q=0.8,en;q=0.7', 85], ['en-US,en;q=0.9', 15]],
-  SE: [['sv-SE,sv;q=0.9,en;q=0.8', 85], ['en-US,en;q=0.9', 15]],
-  RO: [['ro-RO,ro;q=0.9,en;q=0.8', 75], ['en-US,en;q=0.9', 25]],
-  DK: [['da-DK,da;q=0.9,en;q=0.8', 85], ['en-US,en;q=0.9', 15]],
-  ID: [['id-ID,id;q=0.9,en;q=0.8', 80], ['en-US,en;q=0.9', 20]],
-  MX: [['es-MX,es;q=0.9,en;q=0.8', 90], ['en-US,en;q=0.9', 10]],
-  ZA: [['en-ZA,en;q=0.9', 60], ['en-US,en;q=0.9', 40]],
-  TR: [['tr-TR,tr;q=0.9,en;q=0.8', 92], ['en-US,en;q=0.9', 8]],
-  RU: [['ru-RU,ru;q=0.9,en;q=0.8', 95], ['en-US,en;q=0.9', 5]],
-  CN: [['zh-CN,zh;q=0.9', 90], ['en-US,en;q=0.9', 10]],
-  VN: [['vi-VN,vi;q=0.9,en;q=0.8', 85], ['en-US,en;q=0.9', 15]],
-  NG: [['en-GB,en;q=0.9', 45], ['en-US,en;q=0.9', 55]],
+  US: [
+    ['en-US,en;q=0.9', 88],
+    ['es-US,es;q=0.9,en;q=0.8', 9],
+    ['zh-CN,zh;q=0.9,en;q=0.8', 3],
+  ],
+  GB: [
+    ['en-GB,en;q=0.9', 90],
+    ['en-US,en;q=0.9', 7],
+    ['pl-PL,pl;q=0.9,en;q=0.8', 3],
+  ],
+  DE: [
+    ['de-DE,de;q=0.9,en;q=0.8', 85],
+    ['en-US,en;q=0.9,de;q=0.8', 10],
+    ['tr-TR,tr;q=0.9,de;q=0.8', 5],
+  ],
+  FR: [
+    ['fr-FR,fr;q=0.9,en;q=0.8', 92],
+    ['en-US,en;q=0.9', 8],
+  ],
+  NL: [
+    ['nl-NL,nl;q=0.9,en;q=0.8', 75],
+    ['en-US,en;q=0.9', 25],
+  ],
+  ES: [
+    ['es-ES,es;q=0.9', 90],
+    ['en-US,en;q=0.9', 10],
+  ],
+  IT: [
+    ['it-IT,it;q=0.9,en;q=0.8', 94],
+    ['en-US,en;q=0.9', 6],
+  ],
+  PL: [
+    ['pl-PL,pl;q=0.9,en;q=0.8', 93],
+    ['en-US,en;q=0.9', 7],
+  ],
+  BR: [
+    ['pt-BR,pt;q=0.9,en;q=0.8', 95],
+    ['en-US,en;q=0.9', 5],
+  ],
+  IN: [
+    ['en-IN,en;q=0.9', 55],
+    ['en-US,en;q=0.9', 25],
+    ['hi-IN,hi;q=0.9,en;q=0.8', 20],
+  ],
+  CA: [
+    ['en-CA,en;q=0.9', 60],
+    ['en-US,en;q=0.9', 15],
+    ['fr-CA,fr;q=0.9,en;q=0.8', 25],
+  ],
+  AU: [
+    ['en-AU,en;q=0.9', 85],
+    ['en-US,en;q=0.9', 15],
+  ],
+  JP: [
+    ['ja-JP,ja;q=0.9,en;q=0.8', 96],
+    ['en-US,en;q=0.9', 4],
+  ],
+  NO: [
+    ['nb-NO,nb;q=0.9,no;q=0.8,en;q=0.7', 85],
+    ['en-US,en;q=0.9', 15],
+  ],
+  SE: [
+    ['sv-SE,sv;q=0.9,en;q=0.8', 85],
+    ['en-US,en;q=0.9', 15],
+  ],
+  RO: [
+    ['ro-RO,ro;q=0.9,en;q=0.8', 75],
+    ['en-US,en;q=0.9', 25],
+  ],
+  DK: [
+    ['da-DK,da;q=0.9,en;q=0.8', 85],
+    ['en-US,en;q=0.9', 15],
+  ],
+  ID: [
+    ['id-ID,id;q=0.9,en;q=0.8', 80],
+    ['en-US,en;q=0.9', 20],
+  ],
+  MX: [
+    ['es-MX,es;q=0.9,en;q=0.8', 90],
+    ['en-US,en;q=0.9', 10],
+  ],
+  ZA: [
+    ['en-ZA,en;q=0.9', 60],
+    ['en-US,en;q=0.9', 40],
+  ],
+  TR: [
+    ['tr-TR,tr;q=0.9,en;q=0.8', 92],
+    ['en-US,en;q=0.9', 8],
+  ],
+  RU: [
+    ['ru-RU,ru;q=0.9,en;q=0.8', 95],
+    ['en-US,en;q=0.9', 5],
+  ],
+  CN: [
+    ['zh-CN,zh;q=0.9', 90],
+    ['en-US,en;q=0.9', 10],
+  ],
+  VN: [
+    ['vi-VN,vi;q=0.9,en;q=0.8', 85],
+    ['en-US,en;q=0.9', 15],
+  ],
+  NG: [
+    ['en-GB,en;q=0.9', 45],
+    ['en-US,en;q=0.9', 55],
+  ],
 };

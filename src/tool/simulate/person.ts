@@ -2,7 +2,14 @@
 import type { Random } from '../../ports/random.ts';
 import { computers, developerComputers, libraries, phones, type SoftwareName } from './client-table.ts';
 import {
-  type Connection, guestConnection, homeConnection, mobileConnection, officeConnection, relayConnection, serverConnection, tunnelConnection,
+  type Connection,
+  guestConnection,
+  homeConnection,
+  mobileConnection,
+  officeConnection,
+  relayConnection,
+  serverConnection,
+  tunnelConnection,
 } from './connection.ts';
 import { makeDevice, type Device } from './device.ts';
 import { below, between, chance, exponential, logNormal, normal, pick, pickWeighted, poisson } from './draw.ts';
@@ -98,8 +105,19 @@ export function makePerson(world: NetworkWorld, plan: TenantPlan, index: number,
     client,
     secondClient: chance(random, 0.25) ? pickWeighted(random, plan.clients) : client,
     rhythm: makeRhythm(random),
-    input: pickWeighted(random, [['typed', 45], ['autofilled', 47], ['pasted', 8]]),
-    method: pickWeighted(random, [['password', 66], ['push', 12], ['otp', 8], ['passkey', 6], ['federated', 5], ['magic_link', 3]]),
+    input: pickWeighted(random, [
+      ['typed', 45],
+      ['autofilled', 47],
+      ['pasted', 8],
+    ]),
+    method: pickWeighted(random, [
+      ['password', 66],
+      ['push', 12],
+      ['otp', 8],
+      ['passkey', 6],
+      ['federated', 5],
+      ['magic_link', 3],
+    ]),
     mfaEnrolled: chance(random, plan.style === 'consumer' ? 0.25 : 0.75),
     perDay: Math.min(6, logNormal(random, plan.loginsMedian, plan.loginsSigma) / Math.max(20, activeDays)),
     peaks: makePeaks(random, plan),
@@ -122,15 +140,22 @@ function makeHomes(world: NetworkWorld, plan: TenantPlan, country: string, seed:
   const changedMs = plan.fromMs + between(random, 0, plan.days) * dayMs;
   const first = homes[0]?.connection.sites[0] as Site;
   // Some move within the country, some only change their provider and stay in town.
-  if (chance(random, 0.08 * yearShare)) homes.push({ fromMs: changedMs, connection: homeConnection(world, country, plan.ipv6Homes, `${seed}/moved`) });
-  else if (chance(random, 0.12 * yearShare)) homes.push({ fromMs: changedMs, connection: homeConnection(world, country, plan.ipv6Homes, `${seed}/switched`, first) });
+  if (chance(random, 0.08 * yearShare))
+    homes.push({ fromMs: changedMs, connection: homeConnection(world, country, plan.ipv6Homes, `${seed}/moved`) });
+  else if (chance(random, 0.12 * yearShare))
+    homes.push({ fromMs: changedMs, connection: homeConnection(world, country, plan.ipv6Homes, `${seed}/switched`, first) });
   return homes;
 }
 
 function makeDevices(random: Random, seed: string, plan: TenantPlan, language: string, createdMs: number, endMs: number): Device[] {
   const devices: Device[] = [];
   const computersOf = plan.style === 'developer' ? developerComputers : computers;
-  const wanted = pickWeighted(random, [[1, 40], [2, 40], [3, 15], [4, 5]]);
+  const wanted = pickWeighted(random, [
+    [1, 40],
+    [2, 40],
+    [3, 15],
+    [4, 5],
+  ]);
   const phoneFirst = plan.style === 'consumer' ? chance(random, 0.5) : chance(random, 0.1);
   const kinds = Array.from({ length: wanted }, (_, i) => (i % 2 === 0 ? phoneFirst : !phoneFirst));
   kinds.forEach((isPhone, n) => {
@@ -160,7 +185,14 @@ const secondBrowsers: Readonly<Record<Device['software']['machine'], readonly So
 
 function makeSecondBrowser(random: Random, first: Device): Device {
   const name = pick(random, secondBrowsers[first.software.machine]);
-  return makeDevice(random, { seed: `${first.seed}/second`, name, language: first.language, fromMs: first.fromMs, untilMs: first.untilMs, screen: first.screen });
+  return makeDevice(random, {
+    seed: `${first.seed}/second`,
+    name,
+    language: first.language,
+    fromMs: first.fromMs,
+    untilMs: first.untilMs,
+    screen: first.screen,
+  });
 }
 
 function makeTrips(world: NetworkWorld, random: Random, plan: TenantPlan, country: string, seed: string): Trip[] {
@@ -187,7 +219,9 @@ function makeTrips(world: NetworkWorld, random: Random, plan: TenantPlan, countr
 function makePeaks(random: Random, plan: TenantPlan): Person['peaks'] {
   if (plan.style === 'consumer') {
     const evening = { hour: normal(random, 20, 1.6), spread: between(random, 0.8, 3), weight: 1 };
-    return chance(random, 0.6) ? [evening, { hour: normal(random, 11, 2.5), spread: between(random, 0.7, 3), weight: between(random, 0.2, 1) }] : [evening];
+    return chance(random, 0.6)
+      ? [evening, { hour: normal(random, 11, 2.5), spread: between(random, 0.7, 3), weight: between(random, 0.2, 1) }]
+      : [evening];
   }
   const start = normal(random, 8.7, 1);
   return [

@@ -46,11 +46,40 @@ export const warmUpDays = 14;
 const base: readonly ClientField[] = ['user_agent'];
 const lean: readonly ClientField[] = [...base, 'device_id', 'accept_language'];
 const usual: readonly ClientField[] = [...lean, 'timezone', 'screen', 'client_hints', 'method', 'created_at', 'session', 'form'];
-const rich: readonly ClientField[] = [...usual, 'platform', 'fingerprint', 'webdriver', 'typing', 'rtt', 'mfa', 'credential_changed_at', 'breached'];
+const rich: readonly ClientField[] = [
+  ...usual,
+  'platform',
+  'fingerprint',
+  'webdriver',
+  'typing',
+  'rtt',
+  'mfa',
+  'credential_changed_at',
+  'breached',
+];
 const fieldSets: readonly (readonly ClientField[])[] = [base, lean, usual, rich];
 
 /** Optional extras that integrations forget or add, so that the model sees every field both with and without the others. */
-const toggled: readonly ClientField[] = ['device_id', 'accept_language', 'client_hints', 'timezone', 'screen', 'platform', 'fingerprint', 'webdriver', 'session', 'typing', 'form', 'rtt', 'ja4', 'method', 'created_at', 'credential_changed_at', 'breached', 'mfa'];
+const toggled: readonly ClientField[] = [
+  'device_id',
+  'accept_language',
+  'client_hints',
+  'timezone',
+  'screen',
+  'platform',
+  'fingerprint',
+  'webdriver',
+  'session',
+  'typing',
+  'form',
+  'rtt',
+  'ja4',
+  'method',
+  'created_at',
+  'credential_changed_at',
+  'breached',
+  'mfa',
+];
 
 function client(random: Random, fields: readonly ClientField[], id: string): ClientPlan {
   const sends = new Set<ClientField>(fields);
@@ -69,19 +98,81 @@ function clientsOf(random: Random, style: TenantStyle, richness: number): Weight
   const second = client(random, fieldSets[Math.max(0, richness - 1)] as readonly ClientField[], 'portal');
   const ssh: ClientPlan = { id: 'ssh', kind: 'ssh', sends: new Set(chance(random, 0.5) ? ['method'] : []) };
   const api: ClientPlan = { id: 'api', kind: 'api', sends: new Set(['user_agent', 'method']) };
-  if (style === 'consumer') return [[main, 85], [second, 15]];
-  if (style === 'company') return [[main, 75], [second, 20], [ssh, 5]];
-  return [[main, 60], [ssh, 25], [api, 15]];
+  if (style === 'consumer')
+    return [
+      [main, 85],
+      [second, 15],
+    ];
+  if (style === 'company')
+    return [
+      [main, 75],
+      [second, 20],
+      [ssh, 5],
+    ];
+  return [
+    [main, 60],
+    [ssh, 25],
+    [api, 15],
+  ];
 }
 
 const markets: readonly Weighted<string>[] = [
-  [['US', 60], ['GB', 10], ['CA', 10], ['DE', 5], ['AU', 5], ['IN', 5], ['MX', 5]],
-  [['DE', 55], ['NL', 15], ['PL', 10], ['FR', 10], ['RO', 5], ['TR', 5]],
-  [['NO', 50], ['SE', 20], ['DK', 20], ['GB', 10]],
-  [['BR', 45], ['MX', 20], ['ES', 20], ['US', 15]],
-  [['IN', 40], ['ID', 20], ['AU', 15], ['JP', 15], ['VN', 10]],
-  [['GB', 45], ['FR', 20], ['IT', 15], ['ES', 10], ['ZA', 10]],
-  [['US', 25], ['GB', 12], ['DE', 12], ['FR', 10], ['BR', 10], ['IN', 10], ['JP', 5], ['NL', 5], ['CA', 5], ['AU', 3], ['NG', 3]],
+  [
+    ['US', 60],
+    ['GB', 10],
+    ['CA', 10],
+    ['DE', 5],
+    ['AU', 5],
+    ['IN', 5],
+    ['MX', 5],
+  ],
+  [
+    ['DE', 55],
+    ['NL', 15],
+    ['PL', 10],
+    ['FR', 10],
+    ['RO', 5],
+    ['TR', 5],
+  ],
+  [
+    ['NO', 50],
+    ['SE', 20],
+    ['DK', 20],
+    ['GB', 10],
+  ],
+  [
+    ['BR', 45],
+    ['MX', 20],
+    ['ES', 20],
+    ['US', 15],
+  ],
+  [
+    ['IN', 40],
+    ['ID', 20],
+    ['AU', 15],
+    ['JP', 15],
+    ['VN', 10],
+  ],
+  [
+    ['GB', 45],
+    ['FR', 20],
+    ['IT', 15],
+    ['ES', 10],
+    ['ZA', 10],
+  ],
+  [
+    ['US', 25],
+    ['GB', 12],
+    ['DE', 12],
+    ['FR', 10],
+    ['BR', 10],
+    ['IN', 10],
+    ['JP', 5],
+    ['NL', 5],
+    ['CA', 5],
+    ['AU', 3],
+    ['NG', 3],
+  ],
 ];
 
 const sizes: Readonly<Record<TenantStyle, { accounts: number; median: number; sigma: number }>> = {
@@ -101,9 +192,24 @@ interface SplitPlan {
 }
 
 const splitPlans: Readonly<Record<Split, SplitPlan>> = {
-  train: { tenants: ['consumer', 'company', 'developer', 'consumer', 'company', 'consumer', 'company', 'developer', 'consumer', 'company'], fromMs: Date.UTC(2026, 0, 5), drift: 0, blocks: [0, 4] },
-  calibration: { tenants: ['consumer', 'company', 'developer', 'consumer', 'company'], fromMs: Date.UTC(2026, 0, 12), drift: 0, blocks: [4, 6] },
-  test: { tenants: ['consumer', 'company', 'developer', 'consumer', 'company', 'consumer'], fromMs: Date.UTC(2026, 1, 2), drift: 0, blocks: [6, 8] },
+  train: {
+    tenants: ['consumer', 'company', 'developer', 'consumer', 'company', 'consumer', 'company', 'developer', 'consumer', 'company'],
+    fromMs: Date.UTC(2026, 0, 5),
+    drift: 0,
+    blocks: [0, 4],
+  },
+  calibration: {
+    tenants: ['consumer', 'company', 'developer', 'consumer', 'company'],
+    fromMs: Date.UTC(2026, 0, 12),
+    drift: 0,
+    blocks: [4, 6],
+  },
+  test: {
+    tenants: ['consumer', 'company', 'developer', 'consumer', 'company', 'consumer'],
+    fromMs: Date.UTC(2026, 1, 2),
+    drift: 0,
+    blocks: [6, 8],
+  },
   late: { tenants: ['consumer', 'company', 'developer', 'company'], fromMs: Date.UTC(2026, 7, 3), drift: 1, blocks: [8, 10] },
 };
 

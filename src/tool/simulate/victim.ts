@@ -93,8 +93,17 @@ export function languageIn(scene: Scene, country: string): string {
 /** Networks that attackers come from when nobody tries to look local: rented servers, tunnels, hijacked homes. */
 export function carelessSite(scene: Scene, country: string): Site {
   const { world, random } = scene;
-  const kind = pickWeighted(random, [['isp', 40], ['mobile', 10], ['hosting', 25], ['vpn', 25]] as const);
-  return world.draw(random, kind, kind === 'isp' || kind === 'mobile' ? country : chance(random, 0.5) && world.of(kind, country).length > 0 ? country : null);
+  const kind = pickWeighted(random, [
+    ['isp', 40],
+    ['mobile', 10],
+    ['hosting', 25],
+    ['vpn', 25],
+  ] as const);
+  return world.draw(
+    random,
+    kind,
+    kind === 'isp' || kind === 'mobile' ? country : chance(random, 0.5) && world.of(kind, country).length > 0 ? country : null,
+  );
 }
 
 export interface AttackParts {
@@ -148,7 +157,11 @@ function attackMethod(person: Person, random: Random): string {
 export function strangerBehavior(scene: Scene, target: Target, touch: boolean, seed: string): WireBehavior {
   const { random } = scene;
   const pointer = { moves: touch ? below(random, 4) : 3 + below(random, 60), touch };
-  const input = pickWeighted(random, [['typed', 50], ['pasted', 28], ['autofilled', 22]] as const);
+  const input = pickWeighted(random, [
+    ['typed', 50],
+    ['pasted', 28],
+    ['autofilled', 22],
+  ] as const);
   if (input === 'autofilled') return { autofilled: true, pasted: false, pointer, form_ms: Math.round(900 + random.uniform() * 4000) };
   if (input === 'pasted') return { autofilled: false, pasted: true, pointer, form_ms: Math.round(2500 + random.uniform() * 9000) };
   const typing = typeOnce(impostorRhythm(target.resident.person.rhythm, seed), random);

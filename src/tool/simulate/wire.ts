@@ -8,7 +8,18 @@ type Part<K extends keyof ScoreRequest> = NonNullable<ScoreRequest[K]>;
 export type WireDevice = Part<'device'>;
 export type WireBehavior = Part<'behavior'>;
 
-export const attackerKinds = ['naive', 'vpn', 'targeted', 'very_targeted', 'adaptive', 'hijack', 'stuffing', 'spray', 'bot', 'push_fatigue'] as const;
+export const attackerKinds = [
+  'naive',
+  'vpn',
+  'targeted',
+  'very_targeted',
+  'adaptive',
+  'hijack',
+  'stuffing',
+  'spray',
+  'bot',
+  'push_fatigue',
+] as const;
 export type AttackerKind = (typeof attackerKinds)[number];
 export type AttemptKind = 'genuine' | AttackerKind;
 
@@ -48,8 +59,25 @@ export function timeText(atMs: number): string {
 
 /** Fields that a client application of a tenant passes on. What it does not send, nobody's attempt through it has. */
 export type ClientField =
-  | 'device_id' | 'user_agent' | 'accept_language' | 'client_hints' | 'timezone' | 'screen' | 'platform' | 'fingerprint' | 'webdriver'
-  | 'session' | 'typing' | 'form' | 'rtt' | 'ja4' | 'method' | 'mfa' | 'created_at' | 'credential_changed_at' | 'breached';
+  | 'device_id'
+  | 'user_agent'
+  | 'accept_language'
+  | 'client_hints'
+  | 'timezone'
+  | 'screen'
+  | 'platform'
+  | 'fingerprint'
+  | 'webdriver'
+  | 'session'
+  | 'typing'
+  | 'form'
+  | 'rtt'
+  | 'ja4'
+  | 'method'
+  | 'mfa'
+  | 'created_at'
+  | 'credential_changed_at'
+  | 'breached';
 
 /** The attempt as this client would have sent it: fields outside `sends` are dropped, empty groups too. */
 export function throughClient(wire: WireAttempt, sends: ReadonlySet<ClientField>): WireAttempt {
@@ -62,7 +90,9 @@ export function throughClient(wire: WireAttempt, sends: ReadonlySet<ClientField>
       id: user.id,
       ...(has('created_at') && user.created_at !== undefined ? { created_at: user.created_at } : {}),
       ...(has('mfa') && user.mfa_enrolled !== undefined ? { mfa_enrolled: user.mfa_enrolled } : {}),
-      ...(has('credential_changed_at') && user.credential_changed_at !== undefined ? { credential_changed_at: user.credential_changed_at } : {}),
+      ...(has('credential_changed_at') && user.credential_changed_at !== undefined
+        ? { credential_changed_at: user.credential_changed_at }
+        : {}),
     },
     ip: wire.ip,
     credential: {
@@ -79,17 +109,27 @@ export function throughClient(wire: WireAttempt, sends: ReadonlySet<ClientField>
   if (Object.keys(keptBehavior).length > 0) result.behavior = keptBehavior;
   const rtt = has('rtt') ? network?.rtt_ms : undefined;
   const ja4 = has('ja4') ? network?.ja4 : undefined;
-  if (rtt !== undefined || ja4 !== undefined) result.network = { ...(rtt === undefined ? {} : { rtt_ms: rtt }), ...(ja4 === undefined ? {} : { ja4 }) };
+  if (rtt !== undefined || ja4 !== undefined)
+    result.network = { ...(rtt === undefined ? {} : { rtt_ms: rtt }), ...(ja4 === undefined ? {} : { ja4 }) };
   return result;
 }
 
 const deviceFields: readonly (readonly [keyof WireDevice, ClientField])[] = [
-  ['id', 'device_id'], ['user_agent', 'user_agent'], ['accept_language', 'accept_language'], ['client_hints', 'client_hints'], ['timezone', 'timezone'],
-  ['screen', 'screen'], ['platform', 'platform'], ['fingerprint', 'fingerprint'], ['webdriver', 'webdriver'],
+  ['id', 'device_id'],
+  ['user_agent', 'user_agent'],
+  ['accept_language', 'accept_language'],
+  ['client_hints', 'client_hints'],
+  ['timezone', 'timezone'],
+  ['screen', 'screen'],
+  ['platform', 'platform'],
+  ['fingerprint', 'fingerprint'],
+  ['webdriver', 'webdriver'],
 ];
 
 function keepFields(device: WireDevice, fields: typeof deviceFields, has: (field: ClientField) => boolean): WireDevice {
-  return Object.fromEntries(fields.filter(([name, field]) => has(field) && device[name] !== undefined).map(([name]) => [name, device[name]])) as WireDevice;
+  return Object.fromEntries(
+    fields.filter(([name, field]) => has(field) && device[name] !== undefined).map(([name]) => [name, device[name]]),
+  ) as WireDevice;
 }
 
 function keepBehavior(behavior: WireBehavior, has: (field: ClientField) => boolean): WireBehavior {
