@@ -14,7 +14,7 @@ export interface TestService extends Service {
 }
 
 // Answers are read by tests that know their shape from the contract; a wrong shape fails the test.
-// oxlint-disable-next-line typescript/no-explicit-any -- see above.
+// oxlint-disable-next-line typescript/no-explicit-any -- the shape is the contract's, which the tests check field by field.
 export type Answer = any;
 
 export async function startTestService(
