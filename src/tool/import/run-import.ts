@@ -83,7 +83,8 @@ async function importRecord(
   if (outcome !== undefined && outcome !== null && !outcomes.includes(outcome as Outcome))
     return `outcome must be one of ${outcomes.join(', ')}`;
   if (label !== undefined && label !== null && !labels.includes(label as Label)) return `label must be one of ${labels.join(', ')}`;
-  if (body['occurred_at'] === undefined) return 'occurred_at is missing: history needs its time';
+  const missing = missingField(body);
+  if (missing !== null) return missing;
   if (!isScoreRequest(body)) {
     const fault = scoreRequestFault(body);
     return `${fault.field} ${fault.message}`;
@@ -106,4 +107,13 @@ async function importRecord(
   if (label !== undefined && label !== null) recordLabel({ tenant: options.tenant, assessmentId, label: label as Label }, ports);
   options.onAssessed?.(result, record);
   return null;
+}
+
+/** A log leaves out what it does not know, an empty user name for instance; said as the one who reads the log would say it. */
+function missingField(body: Readonly<Record<string, unknown>>): string | null {
+  const { occurred_at: time, user, ip } = body;
+  if (time === undefined || time === null) return 'occurred_at is missing: history needs its time';
+  const id = typeof user === 'object' && user !== null ? (user as Record<string, unknown>)['id'] : user;
+  if (id === undefined || id === null || id === '') return 'user.id is missing: the line names no account';
+  return ip === undefined || ip === null || ip === '' ? 'ip is missing: the line names no address' : null;
 }
