@@ -138,7 +138,10 @@ function starved(answer: Answer): boolean {
 
 /** Somewhere in the first second and a half of a start, which is where stores are opened and journals read. */
 async function killWhileStarting(): Promise<void> {
-  const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts'], { env: { ...process.env, ...env }, stdio: 'ignore' });
+  const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts'], {
+    env: { ...process.env, ...env },
+    stdio: 'ignore',
+  });
   await pause(100 + random.uniform() * 1500);
   child.kill('SIGKILL');
   await once(child, 'exit');

@@ -52,7 +52,10 @@ process.stdout.write(
     `  until it listens           ${spread(of('listeningMs'), 0)}`,
     `  until the first verdict    ${spread(of('verdictMs'), 0)}, of which the answer itself ${spread(of('answerMs'), 1)} (number ${spread(of('answers'), 0)})`,
     `  CPU until the first verdict ${spread(of('cpuMs'), 0)}`,
-    `  a Node that does nothing   ${spread(of('emptyMs'), 0)}; a start takes ${spread(starts.map((start) => start.verdictMs / start.emptyMs), 1)} times that`,
+    `  a Node that does nothing   ${spread(of('emptyMs'), 0)}; a start takes ${spread(
+      starts.map((start) => start.verdictMs / start.emptyMs),
+      1,
+    )} times that`,
     '',
   ].join('\n'),
 );
