@@ -48,7 +48,12 @@ const attempts = bodies.map((_, i) => attemptOf(i));
 const facts = attempts.map((attempt) => gatherNow(attempt, ports));
 const rows = facts.map((each) => derive(each, schema).features);
 const scored = await Promise.all(rows.map((row) => ports.scorer.score(row)));
-const stored = await core.assess({ attempt: attempts[0] as (typeof attempts)[0], digest: null, startedMs: ports.clock.monotonicMs(), limitMs: 1e9 });
+const stored = await core.assess({
+  attempt: attempts[0] as (typeof attempts)[0],
+  digest: null,
+  startedMs: ports.clock.monotonicMs(),
+  limitMs: 1e9,
+});
 const assessment = stored.kind === 'conflict' ? null : stored.assessment;
 const record = assessment === null ? null : ports.assessments.byId('default', assessment.assessmentId);
 if (assessment === null || record === null) throw new Error('no record');
@@ -78,7 +83,9 @@ const stages: Record<string, (() => unknown) | { batch: number; run: () => Promi
   },
   decide: () => {
     const each = pick(facts);
-    return ports.policy.current().decide({ score: 0.4, decidedBy: 'model', degraded: false, blind: false, codes: [], context: policyContext(each.attempt, each.ip) });
+    return ports.policy
+      .current()
+      .decide({ score: 0.4, decidedBy: 'model', degraded: false, blind: false, codes: [], context: policyContext(each.attempt, each.ip) });
   },
   'write the answer': () => assessmentJson(assessment),
   'record the assessment': () => ports.assessments.put({ ...record, assessment: { ...assessment, assessmentId: `micro-${ids++}` } }, ''),
