@@ -53,6 +53,7 @@ const problems: string[] = [];
 const sums = { assessments: 0, accounts: 0, lostRecent: 0 };
 let attempts = 0;
 let starvations = 0;
+let said = '';
 
 try {
   let service = await start();
@@ -68,7 +69,10 @@ try {
     if (again !== null) problems.push(again);
     client.close();
     if (round % 10 === 0 || problems.length > 0) print(round);
-    if (problems.length > 0) break;
+    if (problems.length > 0) {
+      problems.push(`in that round: ${told.pace(from)}; the service said: ${said === '' ? 'nothing of its store' : said}`);
+      break;
+    }
   }
   if (problems.length === 0) await readAll(service);
   await service.stop();
@@ -96,6 +100,7 @@ async function loadAndKill(service: ServerProcess): Promise<number> {
   await exited;
   await Promise.all(walkers);
   client.close();
+  said = /cannot be written.*/.exec(service.output())?.[0] ?? '';
   return killedMs;
 }
 

@@ -4,10 +4,12 @@
 // the answer arrived, and the audit says of everything missing how long before the kill it had been promised.
 import { hash } from 'node:crypto';
 import type { JsonClient } from './json-client.ts';
+import { spread } from './statistics.ts';
 
 interface Promised {
   readonly person: number;
   readonly body: () => Record<string, unknown>;
+  readonly sentMs: number;
   /** When the answer to the attempt arrived; Infinity when none did. */
   answeredMs: number;
   assessmentId: string;
@@ -43,7 +45,7 @@ export class Acknowledged {
   /** An attempt is sent. `body` makes the same body again. */
   attempt(person: number, body: () => Record<string, unknown>): Promised {
     const never = Number.POSITIVE_INFINITY;
-    const promised = { person, body, answeredMs: never, assessmentId: '', digest: '', learnedMs: never };
+    const promised = { person, body, sentMs: performance.now(), answeredMs: never, assessmentId: '', digest: '', learnedMs: never };
     this.promises.push(promised);
     const known = this.ofPerson.get(person);
     if (known === undefined) this.ofPerson.set(person, [promised]);
@@ -96,6 +98,12 @@ export class Acknowledged {
     });
     for (const promised of checked) if (killedMs - promised.learnedMs <= graceMs) promised.learnedMs = Number.POSITIVE_INFINITY;
     return { ...found, broken };
+  }
+
+  /** How fast the answers from number `from` on came: whether the machine let the service run at all. */
+  pace(from: number): string {
+    const waits = this.promises.slice(from).flatMap(({ sentMs, answeredMs }) => (Number.isFinite(answeredMs) ? [answeredMs - sentMs] : []));
+    return `${waits.length} attempts were answered after ${spread(waits, 0)} ms`;
   }
 
   /** Sends an attempt again that is due to be kept: its name must give the assessment of the first time. */

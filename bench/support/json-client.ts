@@ -3,8 +3,7 @@ import { Agent, request } from 'node:http';
 
 export interface Answer {
   readonly status: number;
-  // Answers are read by proofs that know the contract; a wrong shape ends the proof.
-  // oxlint-disable-next-line typescript/no-explicit-any -- see above.
+  // oxlint-disable-next-line typescript/no-explicit-any -- answers are read by proofs that know the contract
   readonly body: any;
 }
 

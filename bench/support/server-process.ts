@@ -12,6 +12,8 @@ export interface ServerProcess {
   ownMemoryBytes(): number;
   /** Resident memory, bytes. */
   residentBytes(): number;
+  /** What it wrote to its outputs so far: where it listens, and every problem it told of. */
+  output(): string;
   stop(): Promise<void>;
 }
 
@@ -34,6 +36,8 @@ export async function startServer(options: StartOptions): Promise<ServerProcess>
   const command = [process.execPath, ...serviceFlags, options.script];
   const pinned = options.core < 0 ? command : ['taskset', '-c', String(options.core), ...command];
   const child = spawn(pinned[0] as string, pinned.slice(1), { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
   const url = await listening(child, options.startMs ?? 60_000);
   const pid = child.pid as number;
   return {
@@ -42,6 +46,7 @@ export async function startServer(options: StartOptions): Promise<ServerProcess>
     cpuMicros: () => cpuMicros(pid),
     ownMemoryBytes: () => statusKb(pid, 'RssAnon') * 1024,
     residentBytes: () => statusKb(pid, 'VmRSS') * 1024,
+    output: () => output,
     async stop() {
       if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
