@@ -172,7 +172,7 @@ function ablationSection({ ablation, test }: Evaluation): string {
   const kinds = test.map((result) => result.kind);
   return [
     '## What carries it',
-    'Share found at 1 % on the test split after retraining without some groups, on a third of the tenants and with fewer trees (first line: with all groups):',
+    'Share found at 1 % on the test split after retraining without some groups, on an eighth of the people and with fewer trees (first line: with all groups):',
     table(
       ['without', ...kinds.map(kindName)],
       Object.entries(ablation.without_groups).map(([name, found]) => [

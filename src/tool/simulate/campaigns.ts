@@ -49,7 +49,17 @@ function attempt(
     result: parts.result,
     ...(parts.method === undefined ? {} : { method: parts.method }),
   });
-  return { atMs: target.atMs, wire, kind, campaign, outcome: parts.outcome, recorded: true, learned: false, site: source.site };
+  return {
+    atMs: target.atMs,
+    wire,
+    kind,
+    campaign,
+    outcome: parts.outcome,
+    recorded: true,
+    learned: false,
+    site: source.site,
+    device: null,
+  };
 }
 
 function targetAt(resident: Resident, atMs: number): Target | null {

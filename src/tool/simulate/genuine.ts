@@ -83,7 +83,17 @@ function loginSequence(
   const emit = (result: 'success' | 'failure', outcome: SimulatedAttempt['outcome'], method: string = person.method): void => {
     const wire = wireOf(person, plan, client, situation, atMs, { result, method, session }, random);
     const learned = outcome === 'signed_in' || outcome === 'challenge_passed';
-    out.push({ atMs, wire, kind: 'genuine', campaign: null, outcome, recorded: true, learned, site: situation.reached.site });
+    out.push({
+      atMs,
+      wire,
+      kind: 'genuine',
+      campaign: null,
+      outcome,
+      recorded: true,
+      learned,
+      site: situation.reached.site,
+      device: situation.device,
+    });
     atMs += Math.round(between(random, 6, 45) * 1000);
   };
   let failures = 0;

@@ -5,7 +5,8 @@
 // cookie; adaptive knows our features and imitates or withholds what they read.
 import { addressIn, type Site } from './network-world.ts';
 import { between, chance, pick, pickWeighted } from './draw.ts';
-import { clientHints, deviceClaim, ja4Of } from './device.ts';
+import { clientHints, type Device, deviceClaim, ja4Of } from './device.ts';
+import { dayMs } from './tenants.ts';
 import {
   attackerCountry,
   attackerDevice,
@@ -55,7 +56,17 @@ export function impostorAttempts(scene: Scene, kind: ImpostorKind, count: number
       result: 'success',
       ...(disguise.session === undefined ? {} : { session: disguise.session }),
     });
-    attempts.push({ atMs: target.atMs, wire, kind, campaign: null, outcome: null, recorded: false, learned: false, site: disguise.site });
+    attempts.push({
+      atMs: target.atMs,
+      wire,
+      kind,
+      campaign: null,
+      outcome: null,
+      recorded: false,
+      learned: false,
+      site: disguise.site,
+      device: null,
+    });
   }
   return attempts;
 }
@@ -118,7 +129,7 @@ function targeted(scene: Scene, target: Target, seed: string): Disguise {
   const { random, world } = scene;
   const site = pick(random, world.sameOperator(target.habit.site));
   const device = twin(scene, target, seed, 0.25);
-  return { site, device, behavior: strangerBehavior(scene, target, false, seed), ja4: copiedJa4(target) };
+  return { site, device, behavior: strangerBehavior(scene, target, victimDevice(target).software.touch, seed), ja4: copiedJa4(target) };
 }
 
 /** Same town, the victim's very user agent, screen, language, clock and hours. */
@@ -128,7 +139,12 @@ function veryTargeted(scene: Scene, target: Target, seed: string): Disguise {
   const consumer = habitSite.operator.kind === 'mobile' ? 'mobile' : 'isp';
   const near = world.nearest(habitSite, consumer, 4);
   const site = near.length > 0 ? pick(random, near) : habitSite;
-  return { site, device: twin(scene, target, seed, 1), behavior: strangerBehavior(scene, target, false, seed), ja4: copiedJa4(target) };
+  return {
+    site,
+    device: exactTwin(scene, target, seed),
+    behavior: strangerBehavior(scene, target, victimDevice(target).software.touch, seed),
+    ja4: copiedJa4(target),
+  };
 }
 
 /** Knows what we look at: the victim's operator and town, an exact twin, no rhythm, and gaps where gaps are common. */
@@ -136,13 +152,13 @@ function adaptive(scene: Scene, target: Target, seed: string): Disguise {
   const { random, world } = scene;
   const habitSite = target.habit.site;
   const sameTown = world.sameOperator(habitSite).filter((site) => site.city === habitSite.city && site.region === habitSite.region);
-  const device = twin(scene, target, seed, 1);
+  const device = exactTwin(scene, target, seed);
   // Withholding what the browser would tell is the cheapest disguise.
   if (chance(random, 0.35)) {
     for (const field of ['screen', 'fingerprint', 'client_hints', 'timezone'] as const) if (chance(random, 0.7)) delete device[field];
     if (chance(random, 0.5)) delete device.id;
   }
-  const touch = chance(random, 0.3);
+  const { touch } = victimDevice(target).software;
   const behavior: WireBehavior = {
     autofilled: chance(random, 0.7),
     pasted: false,
@@ -170,7 +186,12 @@ function hijack(scene: Scene, target: Target, seed: string): Disguise {
   return {
     site,
     device,
-    behavior: strangerBehavior(scene, target, false, seed),
+    behavior: strangerBehavior(
+      scene,
+      target,
+      device.platform === victimDevice(target).software.platform && victimDevice(target).software.touch,
+      seed,
+    ),
     ja4: copiedJa4(target),
     ...(session === undefined ? {} : { session }),
   };
@@ -185,34 +206,42 @@ function copiedJa4(target: Target): string {
   return target.habit.wire.network?.ja4 ?? 't13d1516h2_00000000_00000000';
 }
 
+/** The machine behind the victim's last login. */
+function victimDevice(target: Target): Device {
+  return target.habit.device ?? (target.resident.person.devices[0] as Device);
+}
+
+/** What the victim's browser told at that login, to the letter; only the cookie is new, and the fingerprint seldom fits. */
+function exactTwin(scene: Scene, target: Target, seed: string): WireDevice {
+  const { random } = scene;
+  const zone = target.habit.wire.device?.timezone ?? target.habit.site.timeZone;
+  const claim = deviceClaim(victimDevice(target), target.habit.atMs, zone, random);
+  claim.id = `d-${random.id()}`;
+  if (!chance(random, 0.35)) claim.fingerprint = seed;
+  return claim;
+}
+
 /**
- * A machine dressed up as the victim's. `exactness` is the chance that an attribute is copied as it is; what is not copied
- * comes from a machine of the same make, so that nothing contradicts. The cookie is always a new one.
+ * A machine of the victim's make. `exactness` is the chance that an attribute is as the victim's; the rest comes from the same make,
+ * so that nothing contradicts. The cookie is a new one.
  */
 function twin(scene: Scene, target: Target, seed: string, exactness: number): WireDevice {
   const { random } = scene;
-  const victims = target.resident.person.devices.filter((device) => device.fromMs <= target.atMs);
-  const model =
-    victims.find((device) => target.habit.wire.device?.screen?.startsWith(device.screen)) ??
-    victims[0] ??
-    (target.resident.person.devices[0] as (typeof victims)[number]);
-  const copied = target.habit.wire.device ?? {};
+  const model = victimDevice(target);
+  const { software } = model;
   const exact = (): boolean => chance(random, exactness);
-  const lag = exact() ? model.updateLagDays : between(random, 0, 60);
-  const major = newestMajor(model.software.calendar, target.atMs - lag * 86_400_000);
+  const major = newestMajor(software.calendar, target.atMs - (exact() ? model.updateLagDays : between(random, 0, 60)) * dayMs);
+  const copied = target.habit.wire.device?.timezone;
   const claim: WireDevice = {
     id: `d-${random.id()}`,
-    user_agent:
-      exactness === 1 && typeof copied.user_agent === 'string'
-        ? copied.user_agent
-        : model.software.userAgent(major, model.osDraw + (exact() ? 0 : 3), ''),
+    user_agent: software.userAgent(major, model.osDraw + (exact() ? 0 : 3), ''),
     accept_language: exact() || chance(random, 0.6) ? model.language : languageIn(scene, target.habit.site.country),
-    timezone: exact() || chance(random, 0.7) ? (copied.timezone ?? target.habit.site.timeZone) : target.habit.site.timeZone,
-    platform: model.software.platform,
+    timezone: exact() || chance(random, 0.7) ? (copied ?? target.habit.site.timeZone) : target.habit.site.timeZone,
+    platform: software.platform,
     webdriver: false,
-    screen: `${exact() ? model.screen : pickWeighted(random, screensOf[model.software.machine])}x${model.software.depth}`,
-    fingerprint: exactness === 1 && chance(random, 0.35) && typeof copied.fingerprint === 'string' ? copied.fingerprint : seed,
+    screen: `${exact() ? model.screen : pickWeighted(random, screensOf[software.machine])}x${software.depth}`,
+    fingerprint: seed,
   };
-  if (model.software.hints !== null) claim.client_hints = clientHints(model.software.hints, major, model.software.touch);
+  if (software.hints !== null) claim.client_hints = clientHints(software.hints, major, software.touch);
   return claim;
 }

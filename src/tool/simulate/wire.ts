@@ -1,6 +1,7 @@
 // The public wire form of a simulated attempt, and what the simulation knows of it that no caller would.
 import type { Outcome } from '../../domain/assessment.ts';
 import type { ScoreRequest } from '../../parse/score-request.ts';
+import type { Device } from './device.ts';
 import type { Site } from './network-world.ts';
 
 export type WireAttempt = ScoreRequest;
@@ -36,6 +37,8 @@ export interface SimulatedAttempt {
   readonly learned: boolean;
   /** Where it came from, for attackers who copy habits. */
   readonly site: Site;
+  /** The machine, where it is the account holder's own. */
+  readonly device: Device | null;
 }
 
 /** One line of the side file; line n belongs to line n of the attempts. */
