@@ -96,8 +96,8 @@ const micros: Record<string, number[]> = {};
 for (let block = 0; block < blocks + 3; block++) {
   for (const [name, stage] of Object.entries(stages)) {
     const began = process.cpuUsage();
-    const batch = typeof stage === 'function' ? 1 : stage.batch;
-    for (let i = 0; i < perBlock; i += batch) typeof stage === 'function' ? stage() : await stage.run();
+    if (typeof stage === 'function') for (let i = 0; i < perBlock; i++) stage();
+    else for (let i = 0; i < perBlock; i += stage.batch) await stage.run();
     const used = process.cpuUsage(began);
     // The first blocks warm the code.
     if (block >= 3) (micros[name] ??= []).push((used.user + used.system) / perBlock);

@@ -73,7 +73,10 @@ export function assessmentLogContract(t: Test, open: OpenAssessmentLog): void {
         fc.pre(mine !== theirs);
         const id = `id-${run}`;
         log.put({ ...storedOf(id, `account${run}`), tenant: mine }, `attempt-${run}`);
-        deepStrictEqual([log.byId(theirs, id), log.byAttempt(theirs, `attempt-${run}`), log.byAccount(theirs, `account${run}`, 9)], [null, null, []]);
+        deepStrictEqual(
+          [log.byId(theirs, id), log.byAttempt(theirs, `attempt-${run}`), log.byAccount(theirs, `account${run}`, 9)],
+          [null, null, []],
+        );
         deepStrictEqual(log.byId(mine, id)?.tenant, mine);
         if (run % 5 === 0) await log.flush();
         run++;
@@ -115,11 +118,16 @@ export function assessmentLogContract(t: Test, open: OpenAssessmentLog): void {
     for (let step = await log.expire(beforeMs); step > 0; step = await log.expire(beforeMs)) expired += step;
     t.equal(expired, 29);
     for (let i = 0; i < 60; i++) {
-      const kept = ((i * 7) % 60) <= 30;
+      const kept = (i * 7) % 60 <= 30;
       t.equal(log.byId('default', `id-${String(i).padStart(2, '0')}`) !== null, kept);
       t.equal(log.byAttempt('default', `attempt-${i}`) !== null, kept);
     }
-    t.equal(log.byAccount('default', 'account0', 99).length + log.byAccount('default', 'account1', 99).length + log.byAccount('default', 'account2', 99).length, 31);
+    t.equal(
+      log.byAccount('default', 'account0', 99).length +
+        log.byAccount('default', 'account1', 99).length +
+        log.byAccount('default', 'account2', 99).length,
+      31,
+    );
   });
 
   t.test('a change made to a record after it was stored does not reach the log', async (t) => {

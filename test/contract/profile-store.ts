@@ -50,13 +50,23 @@ export function profileStoreContract(t: Test, open: OpenProfileStore): void {
   t.test('what was never seen is null, and its population counts are zero', async (t) => {
     const store = await open(t);
     const visit = visitOf('accountA', noonMs, { asn: null, device: null });
-    t.strictSame(await readVisit(store, 'default', visit), { account: null, host: null, block: null, asn: null, device: null, population: { total: 0, counts: [0, 0, 0, 0, 0, 0, 0, 0] } });
+    t.strictSame(await readVisit(store, 'default', visit), {
+      account: null,
+      host: null,
+      block: null,
+      asn: null,
+      device: null,
+      population: { total: 0, counts: [0, 0, 0, 0, 0, 0, 0, 0] },
+    });
     t.equal(await store.readAccount('default', 'accountA'), null);
   });
 
   t.test('events of one account take effect in the order in which they were applied', async (t) => {
     const store = await open(t);
-    const anyEvent: fc.Arbitrary<AccountEvent> = fc.record({ type: fc.constantFrom('learned' as const, 'learned' as const, 'unlearned' as const), visit: anyVisit }, { noNullPrototype: true });
+    const anyEvent: fc.Arbitrary<AccountEvent> = fc.record(
+      { type: fc.constantFrom('learned' as const, 'learned' as const, 'unlearned' as const), visit: anyVisit },
+      { noNullPrototype: true },
+    );
     let run = 0;
     await fc.assert(
       fc.asyncProperty(fc.array(anyEvent, { maxLength: 12 }), fc.nat(12), async (events, flushAt) => {
@@ -95,7 +105,14 @@ export function profileStoreContract(t: Test, open: OpenProfileStore): void {
     await fc.assert(
       fc.asyncProperty(fc.constantFrom(...tenants), fc.constantFrom(...tenants), anyVisit, async (mine, theirs, visit) => {
         fc.pre(mine !== theirs);
-        const own = { ...visit, account: `${visit.account}${run}`, host: `host${run}`, block: `block${run}`, asn: run, device: `device${run++}` };
+        const own = {
+          ...visit,
+          account: `${visit.account}${run}`,
+          host: `host${run}`,
+          block: `block${run}`,
+          asn: run,
+          device: `device${run++}`,
+        };
         store.apply(mine, learnedChanges(own));
         const before = await readVisit(store, theirs, own);
         deepStrictEqual([before.account, before.host, before.block, before.asn, before.device], [null, null, null, null, null]);

@@ -95,10 +95,28 @@ function base64url(words: Int32Array): string {
   const c = words[2] as number;
   const d = words[3] as number;
   return String.fromCharCode(
-    at(a >>> 26), at(a >>> 20), at(a >>> 14), at(a >>> 8), at(a >>> 2), at((a << 4) | (b >>> 28)),
-    at(b >>> 22), at(b >>> 16), at(b >>> 10), at(b >>> 4), at((b << 2) | (c >>> 30)), at(c >>> 24),
-    at(c >>> 18), at(c >>> 12), at(c >>> 6), at(c), at(d >>> 26), at(d >>> 20),
-    at(d >>> 14), at(d >>> 8), at(d >>> 2), at(d << 4),
+    at(a >>> 26),
+    at(a >>> 20),
+    at(a >>> 14),
+    at(a >>> 8),
+    at(a >>> 2),
+    at((a << 4) | (b >>> 28)),
+    at(b >>> 22),
+    at(b >>> 16),
+    at(b >>> 10),
+    at(b >>> 4),
+    at((b << 2) | (c >>> 30)),
+    at(c >>> 24),
+    at(c >>> 18),
+    at(c >>> 12),
+    at(c >>> 6),
+    at(c),
+    at(d >>> 26),
+    at(d >>> 20),
+    at(d >>> 14),
+    at(d >>> 8),
+    at(d >>> 2),
+    at(d << 4),
   );
 }
 

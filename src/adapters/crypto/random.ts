@@ -46,10 +46,28 @@ export function createRandom(clock: Pick<Clock, 'nowMs'>): Random {
 /** 128 bits, most significant first, as 22 characters; the last one carries two bits. */
 function encode(a: number, b: number, c: number, d: number): string {
   return String.fromCharCode(
-    at(a >>> 26), at(a >>> 20), at(a >>> 14), at(a >>> 8), at(a >>> 2), at((a << 4) | (b >>> 28)),
-    at(b >>> 22), at(b >>> 16), at(b >>> 10), at(b >>> 4), at((b << 2) | (c >>> 30)), at(c >>> 24),
-    at(c >>> 18), at(c >>> 12), at(c >>> 6), at(c), at(d >>> 26), at(d >>> 20),
-    at(d >>> 14), at(d >>> 8), at(d >>> 2), at(d << 4),
+    at(a >>> 26),
+    at(a >>> 20),
+    at(a >>> 14),
+    at(a >>> 8),
+    at(a >>> 2),
+    at((a << 4) | (b >>> 28)),
+    at(b >>> 22),
+    at(b >>> 16),
+    at(b >>> 10),
+    at(b >>> 4),
+    at((b << 2) | (c >>> 30)),
+    at(c >>> 24),
+    at(c >>> 18),
+    at(c >>> 12),
+    at(c >>> 6),
+    at(c),
+    at(d >>> 26),
+    at(d >>> 20),
+    at(d >>> 14),
+    at(d >>> 8),
+    at(d >>> 2),
+    at(d << 4),
   );
 }
 

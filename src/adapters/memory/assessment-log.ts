@@ -44,7 +44,10 @@ export function createMemoryAssessmentLog(options: MemoryLogOptions = {}): Asses
     byId: (tenant, assessmentId) => byId.get(idKey(tenant, assessmentId))?.record ?? null,
     byAccount(tenant, account, limit) {
       const ofAccount = byAccount.get(idKey(tenant, account)) ?? [];
-      return ofAccount.slice(Math.max(0, ofAccount.length - limit)).reverse().map((kept) => kept.record);
+      return ofAccount
+        .slice(Math.max(0, ofAccount.length - limit))
+        .reverse()
+        .map((kept) => kept.record);
     },
     put(record, attempt) {
       const id = idKey(record.tenant, record.assessment.assessmentId);

@@ -38,7 +38,14 @@ export function createMemoryProfileStore(options: MemoryProfileOptions = {}): Me
   function tenantOf(tenant: string): TenantMemory {
     const known = tenants.get(tenant);
     if (known !== undefined) return known;
-    const made = { account: new Map(), host: new Map(), block: new Map(), asn: new Map(), device: new Map(), population: emptyPopulation() };
+    const made = {
+      account: new Map(),
+      host: new Map(),
+      block: new Map(),
+      asn: new Map(),
+      device: new Map(),
+      population: emptyPopulation(),
+    };
     tenants.set(tenant, made);
     return made;
   }
@@ -60,7 +67,8 @@ export function createMemoryProfileStore(options: MemoryProfileOptions = {}): Me
     flushIntervalMs: 0,
     read(keys) {
       const memory = tenants.get(keys.tenant);
-      if (memory === undefined) return { account: null, host: null, block: null, asn: null, device: null, population: populationOf(null, keys.population) };
+      if (memory === undefined)
+        return { account: null, host: null, block: null, asn: null, device: null, population: populationOf(null, keys.population) };
       return {
         account: memory.account.get(keys.account) ?? null,
         host: memory.host.get(keys.host) ?? null,

@@ -5,7 +5,7 @@
 // cookie; adaptive knows our features and imitates or withholds what they read.
 import { addressIn, type Site } from './network-world.ts';
 import { between, chance, pick, pickWeighted } from './draw.ts';
-import { clientHints, type Device, deviceClaim, ja4Of } from './device.ts';
+import { clientHints, type Device, deviceClaim, ja4Of, type WireDevice } from './device.ts';
 import { dayMs } from './tenants.ts';
 import {
   attackerCountry,
@@ -18,7 +18,7 @@ import {
   strangerBehavior,
   type Target,
 } from './victim.ts';
-import type { AttackerKind, SimulatedAttempt, WireBehavior, WireDevice } from './wire.ts';
+import type { AttackerKind, SimulatedAttempt, WireBehavior } from './wire.ts';
 import { newestMajor, screensOf } from './client-table.ts';
 
 export const impostorKinds = ['naive', 'vpn', 'targeted', 'very_targeted', 'adaptive', 'hijack'] as const satisfies readonly AttackerKind[];

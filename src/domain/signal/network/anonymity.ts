@@ -25,27 +25,43 @@ export const networkAnonymity = defineSignal({
   name: 'network.anonymity',
   title: 'Anonymous network',
   describes:
-    'Whether lists name the address as a Tor exit, an open proxy, a VPN or a privacy relay. Somebody hides where they are; that is a habit of many careful people, so the share of the account\'s own good logins that were anonymous stands beside it. A relay such as a phone maker\'s is near to harmless. An address that no list can know (private, reserved) is unknown.',
+    "Whether lists name the address as a Tor exit, an open proxy, a VPN or a privacy relay. Somebody hides where they are; that is a habit of many careful people, so the share of the account's own good logins that were anonymous stands beside it. A relay such as a phone maker's is near to harmless. An address that no list can know (private, reserved) is unknown.",
   features: [
     { name: 'anonymity_tor', monotone: 1, sentence: '1 when the address is a Tor exit, else 0.' },
     { name: 'anonymity_proxy', monotone: 1, sentence: '1 when the address is an open or public proxy, else 0.' },
     { name: 'anonymity_vpn', monotone: 1, sentence: '1 when the address belongs to a VPN service, else 0.' },
     { name: 'anonymity_relay', monotone: 1, sentence: '1 when the address is a privacy relay, else 0.' },
-    { name: 'anonymity_usual_share', monotone: -1, sentence: 'Share of the account\'s recent good logins that were anonymous, 0 to 1.' },
+    { name: 'anonymity_usual_share', monotone: -1, sentence: "Share of the account's recent good logins that were anonymous, 0 to 1." },
   ],
   codes: {
     TOR_EXIT: { direction: 'raises', sentence: 'The attempt comes through the Tor network.' },
     OPEN_PROXY: { direction: 'raises', sentence: 'The attempt comes through a public proxy.' },
     VPN: { direction: 'raises', sentence: 'The attempt comes through a VPN service.' },
     PRIVACY_RELAY: { direction: 'raises', sentence: 'The attempt comes through a privacy relay.' },
-    ANONYMITY_UNKNOWN: { direction: 'raises', sentence: 'Whether the address hides its user is not known well enough to speak for the attempt.' },
-    USUAL_ANONYMITY: { direction: 'lowers', sentence: 'The address hides its user, in a way that this account or people in general commonly use.' },
+    ANONYMITY_UNKNOWN: {
+      direction: 'raises',
+      sentence: 'Whether the address hides its user is not known well enough to speak for the attempt.',
+    },
+    USUAL_ANONYMITY: {
+      direction: 'lowers',
+      sentence: 'The address hides its user, in a way that this account or people in general commonly use.',
+    },
     NOT_ANONYMOUS: { direction: 'lowers', sentence: 'No list names the address as a way to hide.' },
   },
   rules: [
     { name: 'tor_exit', points: 2, sentence: 'The address is a Tor exit.', holds: (x, at) => x[at] === 1 },
-    { name: 'open_proxy', points: 1.2, sentence: 'The address is a public proxy and no Tor exit.', holds: (x, at) => x[at + 1] === 1 && x[at] !== 1 },
-    { name: 'vpn', points: 0.7, sentence: 'The address is a VPN\'s, neither Tor exit nor public proxy.', holds: (x, at) => x[at + 2] === 1 && x[at] !== 1 && x[at + 1] !== 1 },
+    {
+      name: 'open_proxy',
+      points: 1.2,
+      sentence: 'The address is a public proxy and no Tor exit.',
+      holds: (x, at) => x[at + 1] === 1 && x[at] !== 1,
+    },
+    {
+      name: 'vpn',
+      points: 0.7,
+      sentence: "The address is a VPN's, neither Tor exit nor public proxy.",
+      holds: (x, at) => x[at + 2] === 1 && x[at] !== 1 && x[at + 1] !== 1,
+    },
     {
       name: 'usual_anonymity',
       points: -0.7,

@@ -14,19 +14,43 @@ export const networkBlocklist = defineSignal({
   describes:
     'How many reports the loaded blocklists hold of the address, and the age of the youngest list copy that names it. Lists miss most attackers and go stale as addresses change hands, so a report is one hint among others and an unlisted address proves nothing.',
   features: [
-    { name: 'blocklist_reports_log', monotone: 1, sentence: 'ln(1 + reports over all blocklists; a list that does not count gives one). 0 when unlisted.' },
-    { name: 'blocklist_age_days', monotone: -1, sentence: 'Age of the youngest list copy that names the address, in days. Unknown when unlisted.' },
+    {
+      name: 'blocklist_reports_log',
+      monotone: 1,
+      sentence: 'ln(1 + reports over all blocklists; a list that does not count gives one). 0 when unlisted.',
+    },
+    {
+      name: 'blocklist_age_days',
+      monotone: -1,
+      sentence: 'Age of the youngest list copy that names the address, in days. Unknown when unlisted.',
+    },
   ],
   codes: {
     IP_BLOCKLISTED: { direction: 'raises', sentence: 'The address has been reported for attacks.' },
-    BLOCKLIST_SILENT: { direction: 'raises', sentence: 'The blocklists do not speak for the address: it is unlisted, or they cannot know it.' },
+    BLOCKLIST_SILENT: {
+      direction: 'raises',
+      sentence: 'The blocklists do not speak for the address: it is unlisted, or they cannot know it.',
+    },
     NOT_LISTED: { direction: 'lowers', sentence: 'No blocklist names the address.' },
-    STALE_LISTING: { direction: 'lowers', sentence: 'The address is on a blocklist, but reports this few or this old seldom mean an attack.' },
+    STALE_LISTING: {
+      direction: 'lowers',
+      sentence: 'The address is on a blocklist, but reports this few or this old seldom mean an attack.',
+    },
   },
   rules: [
     // ln(1 + 2.5): three reports or more, whatever the rounding of float32.
-    { name: 'reported', points: 0.6, sentence: 'One or two reports name the address.', holds: (x, at) => (x[at] as number) > 0 && (x[at] as number) < Math.log(3.5) },
-    { name: 'reported_often', points: 1.4, sentence: 'Three reports or more name the address.', holds: (x, at) => (x[at] as number) >= Math.log(3.5) },
+    {
+      name: 'reported',
+      points: 0.6,
+      sentence: 'One or two reports name the address.',
+      holds: (x, at) => (x[at] as number) > 0 && (x[at] as number) < Math.log(3.5),
+    },
+    {
+      name: 'reported_often',
+      points: 1.4,
+      sentence: 'Three reports or more name the address.',
+      holds: (x, at) => (x[at] as number) >= Math.log(3.5),
+    },
   ],
   derive(facts, out, at) {
     const { lists } = facts.ip;

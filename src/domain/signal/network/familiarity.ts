@@ -28,23 +28,57 @@ export const networkFamiliarity = defineSignal({
   describes:
     'How often and how lately this account signed in well from this address (IPv6: /64), from the block around it (/24, /48) and from this network (ASN); how much rarer the network is for the account than for everybody; and how often the account meets new networks anyway. A new network alone is ordinary life: a hotel, a phone, a new contract. Without good logins there is nothing to compare with.',
   features: [
-    { name: 'network_host_familiarity_log', monotone: -1, sentence: 'ln(1 + good logins from this IPv4 address or IPv6 /64, halved every 180 days).' },
-    { name: 'network_block_familiarity_log', monotone: -1, sentence: 'ln(1 + good logins from this IPv4 /24 or IPv6 /48, halved every 180 days).' },
+    {
+      name: 'network_host_familiarity_log',
+      monotone: -1,
+      sentence: 'ln(1 + good logins from this IPv4 address or IPv6 /64, halved every 180 days).',
+    },
+    {
+      name: 'network_block_familiarity_log',
+      monotone: -1,
+      sentence: 'ln(1 + good logins from this IPv4 /24 or IPv6 /48, halved every 180 days).',
+    },
     { name: 'network_asn_familiarity_log', monotone: -1, sentence: 'ln(1 + good logins from this network, halved every 180 days).' },
-    { name: 'network_asn_log_ratio', monotone: 1, sentence: 'ln of how much more common the network is for everybody than for the account; 0 = the same.' },
-    { name: 'network_novel_share', monotone: -1, sentence: 'Estimated share of the account\'s logins that come from a network never used before, 0 to 1.' },
+    {
+      name: 'network_asn_log_ratio',
+      monotone: 1,
+      sentence: 'ln of how much more common the network is for everybody than for the account; 0 = the same.',
+    },
+    {
+      name: 'network_novel_share',
+      monotone: -1,
+      sentence: "Estimated share of the account's logins that come from a network never used before, 0 to 1.",
+    },
   ],
   codes: {
-    NEW_NETWORK: { direction: 'raises', sentence: 'This account has not signed in well from this address, its block or its network, or hardly ever.' },
+    NEW_NETWORK: {
+      direction: 'raises',
+      sentence: 'This account has not signed in well from this address, its block or its network, or hardly ever.',
+    },
     LITTLE_USED_NETWORK: { direction: 'raises', sentence: 'The account knows the network, but not this address, or has used it little.' },
     KNOWN_NETWORK: { direction: 'lowers', sentence: 'This account has signed in well from here before.' },
     ROAMING_ACCOUNT: { direction: 'lowers', sentence: 'The network is new, as networks often are for this account.' },
   },
   rules: [
-    { name: 'new_network', points: 0.8, sentence: 'Neither address nor block nor network was ever used for a good login.', holds: (x, at) => x[at] === 0 && x[at + 1] === 0 && !((x[at + 2] as number) > 0) },
+    {
+      name: 'new_network',
+      points: 0.8,
+      sentence: 'Neither address nor block nor network was ever used for a good login.',
+      holds: (x, at) => x[at] === 0 && x[at + 1] === 0 && !((x[at + 2] as number) > 0),
+    },
     // ln(1 + 0.9): one good login, less than a month old or so; ln(1 + 2.9): three.
-    { name: 'known_address', points: -1, sentence: 'About three recent good logins or more came from this address.', holds: (x, at) => (x[at] as number) >= Math.log(3.5) },
-    { name: 'known_block', points: -0.6, sentence: 'A recent good login came from this address or the block around it.', holds: (x, at) => (x[at + 1] as number) >= Math.log(1.8) && !((x[at] as number) >= Math.log(3.5)) },
+    {
+      name: 'known_address',
+      points: -1,
+      sentence: 'About three recent good logins or more came from this address.',
+      holds: (x, at) => (x[at] as number) >= Math.log(3.5),
+    },
+    {
+      name: 'known_block',
+      points: -0.6,
+      sentence: 'A recent good login came from this address or the block around it.',
+      holds: (x, at) => (x[at + 1] as number) >= Math.log(1.8) && !((x[at] as number) >= Math.log(3.5)),
+    },
   ],
   derive(facts, out, at) {
     const { account, visit, population } = facts;

@@ -21,7 +21,10 @@ export const networkKind = defineSignal({
     { name: 'network_organisation', monotone: 0, sentence: '1 when the operator is a business, a school or a government, else 0.' },
   ],
   codes: {
-    HOSTING_NETWORK: { direction: 'raises', sentence: 'The address belongs to a data centre, where attack tools run and people seldom sign in.' },
+    HOSTING_NETWORK: {
+      direction: 'raises',
+      sentence: 'The address belongs to a data centre, where attack tools run and people seldom sign in.',
+    },
     NETWORK_KIND_IN_DOUBT: { direction: 'raises', sentence: 'Networks of this kind do not speak for the attempt.' },
     MOBILE_NETWORK: { direction: 'lowers', sentence: 'The address belongs to a mobile carrier, as those of people do.' },
     CONSUMER_NETWORK: { direction: 'lowers', sentence: 'The address belongs to a consumer internet provider, as those of people do.' },

@@ -12,17 +12,31 @@ export const networkRarity = defineSignal({
   describes:
     'How surprising the network and the country are among all good logins of the tenant: real takeovers come from networks that its users hardly use. It looks at everybody, not at this account, and learns from what the tenant has seen, so a tenant with few logins is hardly ever surprised.',
   features: [
-    { name: 'rarity_asn_nats', monotone: 1, sentence: '-ln of the smoothed share of this network among the tenant\'s good logins; 0.7 = half, 7 = one in a thousand.' },
-    { name: 'rarity_country_nats', monotone: 1, sentence: '-ln of the smoothed share of this country among the tenant\'s good logins.' },
+    {
+      name: 'rarity_asn_nats',
+      monotone: 1,
+      sentence: "-ln of the smoothed share of this network among the tenant's good logins; 0.7 = half, 7 = one in a thousand.",
+    },
+    { name: 'rarity_country_nats', monotone: 1, sentence: "-ln of the smoothed share of this country among the tenant's good logins." },
   ],
   codes: {
-    RARE_NETWORK: { direction: 'raises', sentence: 'Few of the tenant\'s good logins come from this network or country.' },
-    COMMON_NETWORK: { direction: 'lowers', sentence: 'Many of the tenant\'s good logins come from this network or country.' },
+    RARE_NETWORK: { direction: 'raises', sentence: "Few of the tenant's good logins come from this network or country." },
+    COMMON_NETWORK: { direction: 'lowers', sentence: "Many of the tenant's good logins come from this network or country." },
   },
   rules: [
     // One in 400: below what a tenant's own users make common, above the noise of a few hundred logins.
-    { name: 'rare_network', points: 0.4, sentence: 'Fewer than one in 400 good logins come from this network.', holds: (x, at) => (x[at] as number) > Math.log(400) },
-    { name: 'rare_country', points: 0.5, sentence: 'Fewer than one in 200 good logins come from this country.', holds: (x, at) => (x[at + 1] as number) > Math.log(200) },
+    {
+      name: 'rare_network',
+      points: 0.4,
+      sentence: 'Fewer than one in 400 good logins come from this network.',
+      holds: (x, at) => (x[at] as number) > Math.log(400),
+    },
+    {
+      name: 'rare_country',
+      points: 0.5,
+      sentence: 'Fewer than one in 200 good logins come from this country.',
+      holds: (x, at) => (x[at + 1] as number) > Math.log(200),
+    },
   ],
   derive(facts, out, at) {
     const { population, visit } = facts;

@@ -7,4 +7,11 @@ import { networkKind } from './kind.ts';
 import { networkRarity } from './rarity.ts';
 import { networkTenant } from './tenant.ts';
 
-export const networkSignals: readonly SignalDefinition[] = [networkKind, networkAnonymity, networkBlocklist, networkFamiliarity, networkTenant, networkRarity];
+export const networkSignals: readonly SignalDefinition[] = [
+  networkKind,
+  networkAnonymity,
+  networkBlocklist,
+  networkFamiliarity,
+  networkTenant,
+  networkRarity,
+];

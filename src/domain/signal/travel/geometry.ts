@@ -72,7 +72,14 @@ export function bothTrusted(a: LocationTrust, b: LocationTrust): number {
 }
 
 /** Probability, in [0, 1), that nobody could have made the journey; see the head of this file. Distances and radii in km. */
-export function impossibility(distanceKm: number, hours: number, radiusA: number, radiusB: number, a: LocationTrust, b: LocationTrust): number {
+export function impossibility(
+  distanceKm: number,
+  hours: number,
+  radiusA: number,
+  radiusB: number,
+  a: LocationTrust,
+  b: LocationTrust,
+): number {
   const excessKm = distanceKm - reachKm(hours);
   if (!(excessKm > 0)) return 0;
   const squaredExcess = excessKm * excessKm;

@@ -41,26 +41,43 @@ export const travelPlace = defineSignal({
   name: 'travel.place',
   title: 'Usual place',
   describes:
-    'How often and how lately this account signed in well from this country, region and city, and how far the nearest place it knows lies beyond the location error. People travel, so a new place alone is weak. An anonymiser\'s exit is nobody\'s place, and a new place that is only the shared exit of an organisation whose other users are known there is not counted as one.',
+    "How often and how lately this account signed in well from this country, region and city, and how far the nearest place it knows lies beyond the location error. People travel, so a new place alone is weak. An anonymiser's exit is nobody's place, and a new place that is only the shared exit of an organisation whose other users are known there is not counted as one.",
   features: [
     { name: 'place_country_familiarity_log', monotone: -1, sentence: 'ln(1 + good logins from this country, halved every 180 days).' },
     { name: 'place_region_familiarity_log', monotone: -1, sentence: 'ln(1 + good logins from this region, halved every 180 days).' },
     { name: 'place_city_familiarity_log', monotone: -1, sentence: 'ln(1 + good logins from this city, halved every 180 days).' },
-    { name: 'place_distance_km_log', monotone: 1, sentence: 'ln(1 + km to the nearest known place, less the radius of both location errors).' },
+    {
+      name: 'place_distance_km_log',
+      monotone: 1,
+      sentence: 'ln(1 + km to the nearest known place, less the radius of both location errors).',
+    },
   ],
   codes: {
     NEW_COUNTRY: { direction: 'raises', sentence: 'This account has never signed in well from this country.' },
     NEW_REGION: { direction: 'raises', sentence: 'The country is known for this account, the region is new.' },
     NEW_CITY: { direction: 'raises', sentence: 'The region is known for this account, the city is new.' },
-    LITTLE_USED_PLACE: { direction: 'raises', sentence: 'This account has signed in well from here seldom or long ago, or the place is not known.' },
+    LITTLE_USED_PLACE: {
+      direction: 'raises',
+      sentence: 'This account has signed in well from here seldom or long ago, or the place is not known.',
+    },
     USUAL_PLACE: { direction: 'lowers', sentence: 'This account has signed in well from here or close by.' },
     PLACE_UNREMARKABLE: { direction: 'lowers', sentence: 'Nothing about the place speaks against the attempt.' },
   },
   rules: [
     { name: 'new_country', points: 1.5, sentence: 'No good login ever came from this country.', holds: (x, at) => x[at] === 0 },
     // Half a thousand kilometres is a region away even where cities are far apart.
-    { name: 'far_from_known_places', points: 0.4, sentence: 'The nearest known place is over 500 km away, location error taken off.', holds: (x, at) => (x[at + 3] as number) > Math.log(501) },
-    { name: 'usual_city', points: -0.6, sentence: 'About three recent good logins or more came from this city.', holds: (x, at) => (x[at + 2] as number) >= Math.log(3.5) },
+    {
+      name: 'far_from_known_places',
+      points: 0.4,
+      sentence: 'The nearest known place is over 500 km away, location error taken off.',
+      holds: (x, at) => (x[at + 3] as number) > Math.log(501),
+    },
+    {
+      name: 'usual_city',
+      points: -0.6,
+      sentence: 'About three recent good logins or more came from this city.',
+      holds: (x, at) => (x[at + 2] as number) >= Math.log(3.5),
+    },
   ],
   derive(facts, out, at) {
     const { account, visit } = facts;

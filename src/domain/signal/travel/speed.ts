@@ -26,21 +26,61 @@ export const travelSpeed = defineSignal({
   describes:
     'The probability that nobody could have travelled here since one of the recent good logins, by express train or airliner, once the location error of both ends is allowed for. Places behind mobile carriers, organisations and data centres count for less, a shared exit of the tenant or an address the account has used before for little, an anonymiser or missing coordinates for nothing at all: then there is no evidence either way.',
   features: [
-    { name: 'travel_impossible_probability', monotone: 1, sentence: 'Probability that no journey explains the attempt and an earlier good login, 0 to 1.' },
-    { name: 'travel_distance_km_log', monotone: 1, sentence: 'ln(1 + km between the two beyond the location error), weighed by the trust in both locations.' },
-    { name: 'travel_speed_kmh_log', monotone: 1, sentence: 'ln(1 + km/h that this distance takes), weighed by the trust in both locations.' },
-    { name: 'travel_same_device', monotone: 0, sentence: '1 when both carry the same first-party device id, 0 when different ones, unknown when either has none.' },
+    {
+      name: 'travel_impossible_probability',
+      monotone: 1,
+      sentence: 'Probability that no journey explains the attempt and an earlier good login, 0 to 1.',
+    },
+    {
+      name: 'travel_distance_km_log',
+      monotone: 1,
+      sentence: 'ln(1 + km between the two beyond the location error), weighed by the trust in both locations.',
+    },
+    {
+      name: 'travel_speed_kmh_log',
+      monotone: 1,
+      sentence: 'ln(1 + km/h that this distance takes), weighed by the trust in both locations.',
+    },
+    {
+      name: 'travel_same_device',
+      monotone: 0,
+      sentence: '1 when both carry the same first-party device id, 0 when different ones, unknown when either has none.',
+    },
   ],
   codes: {
     IMPOSSIBLE_TRAVEL: { direction: 'raises', sentence: 'Nobody could have come here in the time since an earlier good login.' },
-    UNLIKELY_TRAVEL: { direction: 'raises', sentence: 'Coming here in the time since an earlier good login is hard to explain, though the locations may be wrong.' },
-    TRAVEL_IN_DOUBT: { direction: 'raises', sentence: 'The places of earlier good logins do not vouch for this one: it is far from them, or one of the places is not known.' },
-    PLAUSIBLE_TRAVEL: { direction: 'lowers', sentence: 'The way from the earlier good logins is easily made, or explained by the kind of network or by the device.' },
+    UNLIKELY_TRAVEL: {
+      direction: 'raises',
+      sentence: 'Coming here in the time since an earlier good login is hard to explain, though the locations may be wrong.',
+    },
+    TRAVEL_IN_DOUBT: {
+      direction: 'raises',
+      sentence: 'The places of earlier good logins do not vouch for this one: it is far from them, or one of the places is not known.',
+    },
+    PLAUSIBLE_TRAVEL: {
+      direction: 'lowers',
+      sentence: 'The way from the earlier good logins is easily made, or explained by the kind of network or by the device.',
+    },
   },
   rules: [
-    { name: 'impossible_travel', points: 2.5, sentence: 'The travel is impossible with a probability of 0.75 or more.', holds: (x, at) => (x[at] as number) >= 0.75 },
-    { name: 'hardly_possible_travel', points: 1.5, sentence: 'The travel is impossible with a probability from 0.5 to 0.75.', holds: (x, at) => (x[at] as number) >= 0.5 && (x[at] as number) < 0.75 },
-    { name: 'unlikely_travel', points: 0.7, sentence: 'The travel is impossible with a probability from 0.2 to 0.5.', holds: (x, at) => (x[at] as number) >= 0.2 && (x[at] as number) < 0.5 },
+    {
+      name: 'impossible_travel',
+      points: 2.5,
+      sentence: 'The travel is impossible with a probability of 0.75 or more.',
+      holds: (x, at) => (x[at] as number) >= 0.75,
+    },
+    {
+      name: 'hardly_possible_travel',
+      points: 1.5,
+      sentence: 'The travel is impossible with a probability from 0.5 to 0.75.',
+      holds: (x, at) => (x[at] as number) >= 0.5 && (x[at] as number) < 0.75,
+    },
+    {
+      name: 'unlikely_travel',
+      points: 0.7,
+      sentence: 'The travel is impossible with a probability from 0.2 to 0.5.',
+      holds: (x, at) => (x[at] as number) >= 0.2 && (x[at] as number) < 0.5,
+    },
   ],
   derive(facts, out, at) {
     if (facts.account === null || facts.account.recent.length === 0) return 'no_history';
@@ -58,7 +98,14 @@ export const travelSpeed = defineSignal({
     const probability = x[at] as number;
     const device = x[at + 3] as number;
     return {
-      code: contribution <= 0 ? 'PLAUSIBLE_TRAVEL' : probability >= 0.5 ? 'IMPOSSIBLE_TRAVEL' : probability >= 0.1 ? 'UNLIKELY_TRAVEL' : 'TRAVEL_IN_DOUBT',
+      code:
+        contribution <= 0
+          ? 'PLAUSIBLE_TRAVEL'
+          : probability >= 0.5
+            ? 'IMPOSSIBLE_TRAVEL'
+            : probability >= 0.1
+              ? 'UNLIKELY_TRAVEL'
+              : 'TRAVEL_IN_DOUBT',
       evidence: {
         distance_km: journey === null ? null : rounded(journey.distanceKm),
         hours: journey === null ? null : rounded(journey.hours),

@@ -36,23 +36,46 @@ export const travelTimezone = defineSignal({
   name: 'travel.timezone',
   title: 'Time zone',
   describes:
-    'Hours between the device\'s clock and the clock at the address, beyond what the location error explains, and how well the account knows the device\'s zone. A remote attacker often forgets the clock; a traveller\'s laptop keeps the clock of home, which the familiarity shows. UTC, which privacy browsers report for everybody, and addresses behind anonymisers say nothing about the difference.',
+    "Hours between the device's clock and the clock at the address, beyond what the location error explains, and how well the account knows the device's zone. A remote attacker often forgets the clock; a traveller's laptop keeps the clock of home, which the familiarity shows. UTC, which privacy browsers report for everybody, and addresses behind anonymisers say nothing about the difference.",
   features: [
-    { name: 'timezone_difference_hours', monotone: 1, sentence: 'Hours between device clock and address clock, less one per 1,000 km of location error, 0 to 12.' },
-    { name: 'timezone_familiarity_log', monotone: -1, sentence: 'ln(1 + good logins with the device set to this zone, halved every 180 days).' },
+    {
+      name: 'timezone_difference_hours',
+      monotone: 1,
+      sentence: 'Hours between device clock and address clock, less one per 1,000 km of location error, 0 to 12.',
+    },
+    {
+      name: 'timezone_familiarity_log',
+      monotone: -1,
+      sentence: 'ln(1 + good logins with the device set to this zone, halved every 180 days).',
+    },
   ],
   codes: {
-    TIMEZONE_MISMATCH: { direction: 'raises', sentence: 'The device\'s clock does not fit the place of the address.' },
+    TIMEZONE_MISMATCH: { direction: 'raises', sentence: "The device's clock does not fit the place of the address." },
     NEW_TIMEZONE: { direction: 'raises', sentence: 'This account has never signed in well with a device set to this time zone.' },
     TIMEZONE_IN_DOUBT: { direction: 'raises', sentence: 'The time zone does not speak for the attempt.' },
-    TIMEZONE_MATCH: { direction: 'lowers', sentence: 'The device\'s clock fits the place of the address.' },
+    TIMEZONE_MATCH: { direction: 'lowers', sentence: "The device's clock fits the place of the address." },
     USUAL_TIMEZONE: { direction: 'lowers', sentence: 'The device is set to a time zone that this account uses.' },
     TIMEZONE_UNREMARKABLE: { direction: 'lowers', sentence: 'Nothing about the time zone speaks against the attempt.' },
   },
   rules: [
-    { name: 'timezone_mismatch', points: 0.8, sentence: 'The clocks differ by two hours or more and the zone is new to the account.', holds: (x, at) => (x[at] as number) >= 2 && x[at + 1] === 0 },
-    { name: 'timezone_away', points: 0.3, sentence: 'The clocks differ by two hours or more; the zone is known, or there is no history.', holds: (x, at) => (x[at] as number) >= 2 && x[at + 1] !== 0 },
-    { name: 'usual_timezone', points: -0.3, sentence: 'About three recent good logins or more used this zone.', holds: (x, at) => (x[at + 1] as number) >= Math.log(3.5) },
+    {
+      name: 'timezone_mismatch',
+      points: 0.8,
+      sentence: 'The clocks differ by two hours or more and the zone is new to the account.',
+      holds: (x, at) => (x[at] as number) >= 2 && x[at + 1] === 0,
+    },
+    {
+      name: 'timezone_away',
+      points: 0.3,
+      sentence: 'The clocks differ by two hours or more; the zone is known, or there is no history.',
+      holds: (x, at) => (x[at] as number) >= 2 && x[at + 1] !== 0,
+    },
+    {
+      name: 'usual_timezone',
+      points: -0.3,
+      sentence: 'About three recent good logins or more used this zone.',
+      holds: (x, at) => (x[at + 1] as number) >= Math.log(3.5),
+    },
   ],
   derive(facts, out, at) {
     const { account, visit } = facts;
