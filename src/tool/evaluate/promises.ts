@@ -1,5 +1,6 @@
 // What the product promises of single logins, tried on the model: a known person at home is quiet, harmless changes alone stay
 // under the challenge threshold, and a takeover does not.
+import type { WireDevice } from '../simulate/device.ts';
 import { derive } from '../../assess/derive.ts';
 import { gatherNow, type GatherPorts } from '../../assess/gather.ts';
 import type { Attempt } from '../../domain/attempt.ts';
@@ -9,7 +10,7 @@ import { dropUnobserved } from '../../domain/reason/observed.ts';
 import type { Scorer } from '../../ports/scorer.ts';
 import { parseAttempt } from '../../parse/attempt.ts';
 import type { ReplayWorld } from '../matrix/replay-ports.ts';
-import type { WireAttempt, WireDevice } from '../simulate/wire.ts';
+import type { WireAttempt } from '../simulate/wire.ts';
 
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;

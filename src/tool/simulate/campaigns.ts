@@ -1,6 +1,6 @@
 // Attackers who try many accounts or many times. Their failures and tries feed the counters, as they would in life.
 import { libraries, newestMajor, softwareByName } from './client-table.ts';
-import { clientHints, deviceClaim, ja4Of } from './device.ts';
+import { clientHints, deviceClaim, ja4Of, type WireDevice } from './device.ts';
 import { below, between, chance, exponential, pick, pickWeighted } from './draw.ts';
 import { addressIn, type Site } from './network-world.ts';
 import { scriptedTyping } from './rhythm.ts';
@@ -18,7 +18,7 @@ import {
   strangerBehavior,
   type Target,
 } from './victim.ts';
-import type { AttackerKind, SimulatedAttempt, WireBehavior, WireDevice } from './wire.ts';
+import type { AttackerKind, SimulatedAttempt, WireBehavior } from './wire.ts';
 
 interface Source {
   readonly ip: string;

@@ -2,13 +2,13 @@
 import type { Random } from '../../ports/random.ts';
 import { below, between, chance, pick, pickWeighted } from './draw.ts';
 import { computers, phones } from './client-table.ts';
-import { type Device, makeDevice } from './device.ts';
+import { type Device, makeDevice, type WireDevice } from './device.ts';
 import type { NetworkWorld, Site } from './network-world.ts';
 import { attackerCountries, languagesOf } from './operators.ts';
 import type { Person } from './person.ts';
 import { impostorRhythm, typeOnce } from './rhythm.ts';
 import { dayMs, type TenantPlan, warmUpDays } from './tenants.ts';
-import { type SimulatedAttempt, throughClient, timeText, type WireAttempt, type WireBehavior, type WireDevice } from './wire.ts';
+import { type SimulatedAttempt, throughClient, timeText, type WireAttempt, type WireBehavior } from './wire.ts';
 
 /** A person with the attempts that they made, in order of time. */
 export interface Resident {
