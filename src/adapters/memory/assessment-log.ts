@@ -53,11 +53,7 @@ export function createMemoryAssessmentLog(options: MemoryLogOptions = {}): Asses
       const id = idKey(record.tenant, record.assessment.assessmentId);
       const replaced = byId.get(id);
       if (replaced !== undefined) remove(replaced);
-      const kept: Kept = {
-        record: copyOf(record),
-        attemptKey: attempt === '' ? null : idKey(record.tenant, attempt),
-        accountKey: idKey(record.tenant, record.visit.account),
-      };
+      const kept = keptOf(record, attempt);
       byId.set(id, kept);
       if (kept.attemptKey !== null) byAttempt.set(kept.attemptKey, kept);
       insertByTime(byAccount, kept);
@@ -90,6 +86,15 @@ export function createMemoryAssessmentLog(options: MemoryLogOptions = {}): Asses
     },
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
+  };
+}
+
+function keptOf(record: StoredAssessment, attempt: string): Kept {
+  const { tenant } = record;
+  return {
+    record: copyOf(record),
+    attemptKey: attempt === '' ? null : idKey(tenant, attempt),
+    accountKey: idKey(tenant, record.visit.account),
   };
 }
 
