@@ -75,6 +75,21 @@ async function listening(child: ChildProcess, limitMs: number): Promise<string> 
   });
 }
 
+export interface ProcessUse {
+  readonly cpuMicros: number;
+  readonly ownBytes: number;
+  readonly residentBytes: number;
+}
+
+/** What a process uses now; null when it is gone. */
+export function useOf(pid: number): ProcessUse | null {
+  try {
+    return { cpuMicros: cpuMicros(pid), ownBytes: statusKb(pid, 'RssAnon') * 1024, residentBytes: statusKb(pid, 'VmRSS') * 1024 };
+  } catch {
+    return null;
+  }
+}
+
 function cpuMicros(pid: number): number {
   const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
   // The command may hold spaces: fields are counted from behind it. 11 and 12 behind the state are utime and stime.
