@@ -6,7 +6,7 @@ import { ByteReader } from '../../domain/record/byte-reader.ts';
 import { ByteWriter } from '../../domain/record/byte-writer.ts';
 import { readStoredAssessment, writeStoredAssessment } from '../../domain/stored-assessment-record.ts';
 import type { AssessmentLog } from '../../ports/assessment-log.ts';
-import { type Environment, keyOf } from './environment.ts';
+import { type Environment, keyOf, watched } from './environment.ts';
 import type { EventIndex } from './event-index.ts';
 import { keyBytesMax, KeyBuffer, type KeyKind } from './key-buffer.ts';
 import { latin1 } from './latin1.ts';
@@ -120,7 +120,8 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
     // What occurred long ago and was stored just now (loaded history) is in the index of times only once it is folded.
     if (this.index.fullness() < 0.01) await this.maintenance?.settle();
     const removed: Uint8Array[] = [];
-    for (const { key } of this.environment.times.getRange({ start: timeBytes(0), end: timeBytes(beforeMs), limit: expiredPerCall })) removed.push(key);
+    for (const { key } of this.environment.times.getRange({ start: timeBytes(0), end: timeBytes(beforeMs), limit: expiredPerCall }))
+      removed.push(key);
     let expired = 0;
     for (const timeKey of removed) {
       this.key.copy(timeKey, 8, timeKey.length - 8);
@@ -169,9 +170,9 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
     for (const [text, pending] of this.waiting) {
       this.submitted.set(text, pending);
       // 3.5e-103 is how lmdb says "only if it exists"; see IF_EXISTS in its manual.
-      if (pending.bytes === null) promises.push(assessments.remove(pending.key));
-      else if (pending.replaces) promises.push(assessments.put(pending.key, pending.bytes, this.stamp++, ifExists));
-      else promises.push(assessments.put(pending.key, pending.bytes, this.stamp++));
+      if (pending.bytes === null) promises.push(watched(assessments.remove(pending.key)));
+      else if (pending.replaces) promises.push(watched(assessments.put(pending.key, pending.bytes, this.stamp++, ifExists)));
+      else promises.push(watched(assessments.put(pending.key, pending.bytes, this.stamp++)));
     }
     if (this.waiting.size > 0) this.waiting = new Map();
     return promises;
@@ -220,7 +221,7 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
 
   /** Removal from an index may fail with the disk: what it leaves points at nothing and is passed over. */
   private drop(table: Environment['times'], key: Uint8Array): void {
-    table.remove(key).catch((error: { commitError?: Promise<unknown> }) => error.commitError?.catch(() => undefined));
+    void watched(table.remove(key));
   }
 
   private load(tenant: string, assessmentId: string): Stored | null {
@@ -307,10 +308,10 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
     if (kind === 'attempt') {
       this.writer.reset();
       this.writer.plainText(pointer.id);
-      return attempts.put(keyOf(key), this.writer.written().slice());
+      return watched(attempts.put(keyOf(key), this.writer.written().slice()));
     }
-    void times.put(timeKeyOf(pointer.occurredAtMs, this.key), zeroByte).catch(() => undefined);
-    return accounts.put(accountKeyOf(key, pointer), zeroByte);
+    void watched(times.put(timeKeyOf(pointer.occurredAtMs, this.key), zeroByte));
+    return watched(accounts.put(accountKeyOf(key, pointer), zeroByte));
   }
 }
 
@@ -349,5 +350,8 @@ function accountKeyOf(key: KeyBuffer, pointer: Pointer): Uint8Array {
 
 function pointerOfKey(key: Uint8Array, prefixLength: number): Pointer {
   const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
-  return { occurredAtMs: Number(view.getBigUint64(prefixLength + 1)) - 2 ** 52, id: new TextDecoder().decode(key.subarray(prefixLength + 9)) };
+  return {
+    occurredAtMs: Number(view.getBigUint64(prefixLength + 1)) - 2 ** 52,
+    id: new TextDecoder().decode(key.subarray(prefixLength + 9)),
+  };
 }

@@ -5,7 +5,8 @@
 // opens at the last commit that was flushed. `noSync` would save about a third of the writing time and could lose the whole
 // database with the power; `useWritemap` would save more and turn a full disk into a crash (SIGBUS). Neither is worth it.
 // Compression is off: records are a few hundred bytes, below the size where it begins to pay.
-import { accessSync, constants, mkdirSync } from 'node:fs';
+import { accessSync, closeSync, constants, existsSync, mkdirSync, openSync, readSync, statfsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Database, open, type RootDatabase } from 'lmdb';
 import { type KeyBuffer, keyEncoder } from './key-buffer.ts';
 
@@ -37,13 +38,27 @@ export function openEnvironment(directory: string): Environment {
     mkdirSync(directory, { recursive: true });
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
   } catch (error) {
-    throw new Error(`The store directory ${directory} cannot be written (${codeOf(error)}): make it writable or name another data directory.`);
+    throw new Error(
+      `The store directory ${directory} cannot be written (${codeOf(error)}): make it writable or name another data directory.`,
+    );
   }
   let root: RootDatabase<Uint8Array, string>;
   try {
-    root = open<Uint8Array, string>({ path: directory, encoding: 'binary', maxDbs: 12, maxReaders: readersMax, mapSize: mapBytes, noMemInit: true, noSubdir: false });
+    checkMagic(join(directory, 'data.mdb'));
+    root = open<Uint8Array, string>({
+      path: directory,
+      encoding: 'binary',
+      maxDbs: 12,
+      maxReaders: readersMax,
+      mapSize: mapBytes,
+      noMemInit: true,
+      noSubdir: false,
+      eventTurnBatching: false,
+    });
   } catch (error) {
-    throw new Error(`The store in ${directory} cannot be opened (${messageOf(error)}): restore it from a backup, or move it away to begin anew.`);
+    throw new Error(
+      `The store in ${directory} cannot be opened (${messageOf(error)}): restore it from a backup, or move it away to begin anew.`,
+    );
   }
   try {
     checkFormat(root, directory);
@@ -68,17 +83,66 @@ function table(root: RootDatabase<Uint8Array, string>, name: string, versions: b
   return root.openDB<Uint8Array, Uint8Array>(options);
 }
 
+/** What every LMDB file has near its beginning (mdb.c, MDB_MAGIC and where its first page keeps it). Opening any other file ends the process. */
+const magic = 0xbeefc0de;
+const magicAt = 24;
+
+function checkMagic(file: string): void {
+  if (!existsSync(file)) return;
+  const descriptor = openSync(file, 'r');
+  try {
+    const start = Buffer.alloc(magicAt + 4);
+    const read = readSync(descriptor, start);
+    if (read > 0 && (read < start.length || start.readUInt32LE(magicAt) !== magic)) throw new Error('data.mdb is not a database');
+  } finally {
+    closeSync(descriptor);
+  }
+}
+
 function checkFormat(root: RootDatabase<Uint8Array, string>, directory: string): void {
   const stored = root.get('format');
   const version = stored === undefined ? formatVersion : Number(Buffer.from(stored).toString());
   if (stored === undefined) root.putSync('format', Buffer.from(String(formatVersion)));
   if (version === formatVersion) return;
-  throw new Error(`The store in ${directory} has format ${version} and this release reads format ${formatVersion}: run the release that wrote it, or a newer one.`);
+  throw new Error(
+    `The store in ${directory} has format ${version} and this release reads format ${formatVersion}: run the release that wrote it, or a newer one.`,
+  );
 }
 
 /** lmdb takes our key buffer as it is; its types know plain bytes only. */
 export function keyOf(key: KeyBuffer): Uint8Array {
   return key as unknown as Uint8Array;
+}
+
+/** Bytes that may still be written where the directory is. */
+export function freeBytesOf(directory: string): number {
+  const { bavail, bsize } = statfsSync(directory);
+  return bavail * bsize;
+}
+
+/**
+ * A write's promise, watched from the start. When a disk refuses, lmdb rejects the promises of all waiting writes at once, and hangs
+ * the cause on their errors as one more rejected promise: any that nobody looks at would end the process.
+ */
+export function watched<T>(written: Promise<T>): Promise<T> {
+  written.catch((error: { commitError?: Promise<unknown> }) => error.commitError?.catch(() => undefined));
+  return written;
+}
+
+/** After a disk error lmdb may never answer a write that was under way. Ten times what a slow disk takes. */
+const answerMsMax = 5000;
+
+/** The same, rejected when no answer comes. The write may still happen: whoever asks again must be able to tell. */
+export async function answered<T>(written: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error('the database does not answer')), answerMsMax);
+  });
+  try {
+    return await Promise.race([written, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function codeOf(error: unknown): string {

@@ -30,6 +30,8 @@ export interface EventRange {
   to: number;
   seq: number;
   sent: boolean;
+  /** Applied by this process. */
+  readonly own: boolean;
 }
 
 /** Where the parts of an event are; one shared object, valid until the next look. */
@@ -53,12 +55,23 @@ export class EventIndex {
   tail = unitBytes;
   readonly capacityBytes: number;
   ranges: EventRange[] = [];
+  /** Bytes applied by this process and not yet taken for the journal. */
+  unsentBytes = 0;
   private readonly chunks = new Map<number, Chunk>();
   private spare: Chunk[] = [];
   private readonly slots: Uint32Array;
   private readonly mask: number;
   private count = 0;
-  private readonly view: EventView = { bytes: new Uint8Array(0), keyFrom: 0, keyLength: 0, payloadFrom: 0, payloadLength: 0, previous: 0, folded: false, hot: false };
+  private readonly view: EventView = {
+    bytes: new Uint8Array(0),
+    keyFrom: 0,
+    keyLength: 0,
+    payloadFrom: 0,
+    payloadLength: 0,
+    previous: 0,
+    folded: false,
+    hot: false,
+  };
 
   constructor(capacityBytes: number) {
     this.capacityBytes = Math.max(capacityBytes, 2 * chunkBytes);
@@ -99,6 +112,7 @@ export class EventIndex {
     this.slots[slot] = (position / unitBytes) >>> 0;
     this.head = position + size;
     this.extendRange(position);
+    this.unsentBytes += size;
     return true;
   }
 
@@ -173,18 +187,8 @@ export class EventIndex {
     return floor;
   }
 
-  unsentBytes(): number {
-    let bytes = 0;
-    for (let i = this.ranges.length - 1; i >= 0; i--) {
-      const range = this.ranges[i] as EventRange;
-      if (range.seq === Number.POSITIVE_INFINITY && !range.sent) bytes += range.to - range.from;
-      else if (range.sent) break;
-    }
-    return bytes;
-  }
-
-  /** Marks what was appended since the last call as sent and returns it as one journal entry, null when there is nothing. */
-  takeUnsent(): Uint8Array | null {
+  /** Marks what was appended since the last call as sent and returns it as one journal entry, after `room` bytes; null when there is nothing. */
+  takeUnsent(room = 0): Uint8Array | null {
     const pieces: Uint8Array[] = [];
     for (const range of this.ranges) {
       if (range.seq !== Number.POSITIVE_INFINITY || range.sent) continue;
@@ -195,11 +199,12 @@ export class EventIndex {
         pieces.push(view.bytes.subarray(from, from + alignedSize(view.keyLength, view.payloadLength)));
       }
     }
+    this.unsentBytes = 0;
     if (pieces.length === 0) return null;
-    let total = 0;
+    let total = room;
     for (const piece of pieces) total += piece.length;
     const entry = new Uint8Array(total);
-    let at = 0;
+    let at = room;
     for (const piece of pieces) {
       entry.set(piece, at);
       at += piece.length;
@@ -207,12 +212,21 @@ export class EventIndex {
     return entry;
   }
 
-  /** What was sent is durable under `seq`, or is not and must be sent again (null). */
-  settleSent(seq: number | null): void {
+  /** What was sent is durable under `seq`. */
+  settleSent(seq: number): void {
+    for (const range of this.ranges) if (range.seq === Number.POSITIVE_INFINITY && range.sent) range.seq = seq;
+  }
+
+  /**
+   * The database went back to entry `seq` (it reported as durable what it then lost): what we applied after that is sent again; what
+   * others applied is theirs to send.
+   */
+  unsettleAfter(seq: number): void {
     for (const range of this.ranges) {
-      if (range.seq !== Number.POSITIVE_INFINITY || !range.sent) continue;
-      if (seq === null) range.sent = false;
-      else range.seq = seq;
+      if (range.seq <= seq || (range.own && !range.sent)) continue;
+      range.seq = range.own ? Number.POSITIVE_INFINITY : 0;
+      range.sent = !range.own;
+      if (range.own) this.unsentBytes += range.to - range.from;
     }
   }
 
@@ -221,6 +235,7 @@ export class EventIndex {
     const view = new DataView(entry.buffer, entry.byteOffset, entry.byteLength);
     const from = this.head;
     const before = this.ranges.length;
+    const { unsentBytes } = this;
     let damaged = 0;
     let at = 0;
     while (at + headerBytes <= entry.length) {
@@ -233,15 +248,14 @@ export class EventIndex {
       at += size;
     }
     if (at !== entry.length) damaged++;
+    this.unsentBytes = unsentBytes;
     const range = this.ranges.at(-1);
-    if (this.ranges.length > before && range !== undefined) {
-      range.seq = seq;
-    } else if (this.head > from && range !== undefined) {
-      // The events joined the range that was open: split it.
-      const to = range.to;
-      range.to = from;
-      this.ranges.push({ from, to, seq, sent: true });
-    }
+    if (range === undefined || this.head === from) return damaged;
+    // The events joined the range that was open, or began one that looks like ours: give them their own.
+    const foreign = { from: Math.max(from, range.from), to: range.to, seq, sent: true, own: false };
+    if (this.ranges.length > before) this.ranges.pop();
+    else range.to = from;
+    this.ranges.push(foreign);
     return damaged;
   }
 
@@ -269,20 +283,21 @@ export class EventIndex {
   private extendRange(from: number): void {
     const last = this.ranges.at(-1);
     if (last !== undefined && last.seq === Number.POSITIVE_INFINITY && !last.sent) last.to = this.head;
-    else this.ranges.push({ from, to: this.head, seq: Number.POSITIVE_INFINITY, sent: false });
+    else this.ranges.push({ from, to: this.head, seq: Number.POSITIVE_INFINITY, sent: false, own: true });
   }
 
   /** Where an event of this size goes; begins a new chunk when it does not fit in the current one. */
   private roomFor(size: number): number {
     const position = this.head;
     const offset = position % chunkBytes;
-    if (offset + size <= chunkBytes) return position;
-    if (offset + headerBytes <= chunkBytes) this.chunkAt(position).words[(offset >>> 2) + 2] = endOfChunk;
-    const start = position - offset + chunkBytes + unitBytes;
+    if (offset >= unitBytes && offset + size <= chunkBytes) return position;
+    if (offset >= unitBytes && offset + headerBytes <= chunkBytes) this.chunkAt(position).words[(offset >>> 2) + 2] = endOfChunk;
+    // An event may have ended exactly where its chunk does.
+    const start = position - offset + (offset === 0 ? 0 : chunkBytes) + unitBytes;
     if (this.tail === this.head) {
       // Nothing is kept: go on in the new chunk, so that the tail is an event again.
       this.tail = start;
-      this.freeChunk(Math.floor(position / chunkBytes));
+      if (offset !== 0) this.freeChunk(Math.floor(position / chunkBytes));
     }
     return start;
   }
@@ -290,7 +305,8 @@ export class EventIndex {
   private skipEnd(position: number): number {
     if (position >= this.head) return this.head;
     const offset = position % chunkBytes;
-    if (offset >= unitBytes && offset + headerBytes <= chunkBytes && this.chunkAt(position).words[(offset >>> 2) + 2] !== endOfChunk) return position;
+    if (offset >= unitBytes && offset + headerBytes <= chunkBytes && this.chunkAt(position).words[(offset >>> 2) + 2] !== endOfChunk)
+      return position;
     return position - offset + (offset === 0 ? 0 : chunkBytes) + unitBytes;
   }
 

@@ -92,7 +92,9 @@ export class KeyBuffer {
   }
 }
 
-export const kindOfCode: ReadonlyMap<number, KeyKind> = new Map((Object.keys(kindCodes) as KeyKind[]).map((kind) => [kindCodes[kind], kind]));
+export const kindOfCode: ReadonlyMap<number, KeyKind> = new Map(
+  (Object.keys(kindCodes) as KeyKind[]).map((kind) => [kindCodes[kind], kind]),
+);
 
 /** How lmdb is to read and write our keys: a KeyBuffer without copying it first, or plain bytes. */
 export const keyEncoder = {

@@ -1,6 +1,7 @@
 // What goes on beside the requests: writing what was applied every flush interval, and folding it into records at a pace that the
 // load allows. Work is cut into slices of about a millisecond, between which requests are served.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { answered } from './environment.ts';
 import type { EventIndex } from './event-index.ts';
 import type { Journal } from './journal.ts';
 import { KeyBuffer, type KeyKind } from './key-buffer.ts';
@@ -9,6 +10,8 @@ import { type FoldJob, kindOf, type RecordStore } from './record-store.ts';
 export interface Pace {
   /** Longest time for which something applied is not yet durable. */
   readonly flushIntervalMs: number;
+  /** Bytes that may still be written to the disk. */
+  readonly freeBytes: () => number;
 }
 
 /** Other things that are written together with the journal. */
@@ -27,12 +30,20 @@ const earlyFlushBytes = 512 * 1024;
 const keysPerSlice = 64;
 /** Keys folded per interval under load: a steady trickle of a few per cent of a core. */
 const keysUnderLoad = 200;
-/** Keys folded per interval when little else happens, or when memory runs short. */
+/** Keys folded per interval when little else happens. */
 const keysWhenIdle = 2000;
 const idleBytes = 64 * 1024;
-/** Above this share of the memory, folding keeps up with what arrives. */
+/** Keys per transaction. LMDB holds every changed page of one in memory and never gives that memory back. */
+const keysPerBatch = 1500;
+/** Above this share of the memory, folding takes as much time as it needs, in slices that grow with the need. */
 const fullnessHigh = 0.75;
+const eventBytes = 100;
 const backoffMaxMs = 5000;
+/**
+ * With less than this left on the disk, nothing is written: a transaction that meets the end of the disk halfway can end the process
+ * inside LMDB, or leave it without an answer. Four times the largest one.
+ */
+const freeBytesMin = 64 * 1024 * 1024;
 
 export class Maintenance {
   /** The last write's error, in words; null while writing works. */
@@ -55,7 +66,15 @@ export class Maintenance {
   /** Everything before this position is folded or was handed over. */
   private cursor = 0;
 
-  constructor(parts: { index: EventIndex; journal: Journal; records: RecordStore; companion: Companion; fold: Fold; pace: Pace; onProblem: (sentence: string) => void }) {
+  constructor(parts: {
+    index: EventIndex;
+    journal: Journal;
+    records: RecordStore;
+    companion: Companion;
+    fold: Fold;
+    pace: Pace;
+    onProblem: (sentence: string) => void;
+  }) {
     this.index = parts.index;
     this.journal = parts.journal;
     this.records = parts.records;
@@ -69,7 +88,7 @@ export class Maintenance {
 
   /** Called after something was applied. */
   noticed(): void {
-    if (this.kicked || this.failures > 0 || this.index.unsentBytes() < earlyFlushBytes) return;
+    if (this.kicked || this.failures > 0 || this.index.unsentBytes < earlyFlushBytes) return;
     this.kicked = true;
     setImmediate(() => {
       this.kicked = false;
@@ -89,6 +108,7 @@ export class Maintenance {
     while (this.index.tail < target && this.index.tail < this.index.head) {
       await this.flush();
       await this.foldSome(keysWhenIdle);
+      await nextTurn();
     }
   }
 
@@ -100,7 +120,7 @@ export class Maintenance {
   }
 
   private hasUnwritten(): boolean {
-    return this.index.unsentBytes() > 0 || this.companion.pending();
+    return this.index.unsentBytes > 0 || this.journal.hasUnconfirmed() || this.companion.pending();
   }
 
   private schedule(delayMs: number): void {
@@ -122,8 +142,13 @@ export class Maintenance {
   private keysThisTime(): number {
     const arrived = this.index.head - this.headBefore;
     this.headBefore = this.index.head;
-    if (this.index.fullness() > fullnessHigh) return Math.max(keysWhenIdle, arrived / 50);
+    if (this.index.fullness() > fullnessHigh) return Math.max(keysWhenIdle, (2 * arrived) / eventBytes);
     return arrived < idleBytes ? keysWhenIdle : keysUnderLoad;
+  }
+
+  private slice(): number {
+    const short = this.index.fullness() - fullnessHigh;
+    return short < 0 ? keysPerSlice : short < 0.1 ? 2 * keysPerSlice : short < 0.2 ? 4 * keysPerSlice : 8 * keysPerSlice;
   }
 
   private writeNow(): Promise<void> {
@@ -136,15 +161,19 @@ export class Maintenance {
   /** The only place that reads the entries of others: never while an entry of our own is under way, which would look like one. */
   private async write(): Promise<void> {
     this.journal.tail();
-    const entry = this.index.takeUnsent();
+    if (!this.hasUnwritten()) return;
+    await this.requireRoom();
     const submitted = this.companion.submit();
-    const outcomes = await Promise.allSettled([entry === null ? Promise.resolve(true) : this.journal.write(entry), ...submitted]);
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    const [journalled] = outcomes;
-    if (entry !== null && !(journalled?.status === 'fulfilled' && journalled.value === true)) this.index.settleSent(null);
-    this.companion.settle(failed === undefined);
+    const [journalled, companions] = await Promise.allSettled([this.journal.write(), answered(Promise.all(submitted))]);
+    const failed = [journalled, companions].find((outcome) => outcome.status === 'rejected');
+    this.companion.settle(companions.status === 'fulfilled');
     if (failed === undefined) this.recovered();
-    else this.failed(failed.reason);
+    else await this.failed(failed.reason);
+  }
+
+  private async requireRoom(): Promise<void> {
+    const free = this.pace.freeBytes();
+    if (free < freeBytesMin) await this.failed(new Error(`only ${Math.floor(free / 2 ** 20)} MB are free on its disk`));
   }
 
   private recovered(): void {
@@ -153,11 +182,12 @@ export class Maintenance {
     this.trouble = null;
   }
 
-  private failed(reason: unknown): never {
-    const cause = causeOf(reason);
+  private async failed(reason: unknown): Promise<never> {
+    const cause = await causeOf(reason);
     this.failures++;
     this.trouble = cause;
-    if (this.failures === 1) this.onProblem(`The store cannot be written (${cause}); scoring goes on from memory, and writing is tried again.`);
+    if (this.failures === 1)
+      this.onProblem(`The store cannot be written (${cause}); scoring goes on from memory, and writing is tried again.`);
     throw new Error(`The store cannot be written (${cause}).`);
   }
 
@@ -170,28 +200,36 @@ export class Maintenance {
   }
 
   private async foldKeys(keys: number): Promise<void> {
+    if (this.failures > 0) return;
     this.cursor = Math.max(this.cursor, this.index.tail);
     let left = keys;
-    while (left > 0) {
+    let more = true;
+    while (more && left > 0) {
       const jobs: FoldJob[] = [];
-      const moved = this.collectJobs(Math.min(left, keysPerSlice), jobs);
-      if (jobs.length > 0) await this.finish(jobs);
-      left -= keysPerSlice;
-      if (!moved) break;
-      await nextTurn();
+      while (more && jobs.length < Math.min(left, keysPerBatch)) {
+        more = this.collectJobs(this.slice(), jobs);
+        await nextTurn();
+      }
+      left -= jobs.length;
+      await this.finish(jobs);
+      await this.trim();
     }
-    await this.trim();
   }
 
   /** Starts folding the keys asked for early, then those whose turn it is. False when there is nothing more to do. */
   private collectJobs(keys: number, jobs: FoldJob[]): boolean {
     const { index, key } = this;
-    for (let early = this.records.early.pop(); early !== undefined; early = this.records.early.pop()) {
+    let left = keys;
+    while (left > 0) {
+      const early = this.records.early.pop();
+      if (early === undefined) break;
       key.copy(early, 0, early.length);
       this.foldKey(jobs);
+      left--;
     }
+    const enough = jobs.length + left;
     // Events that were folded with others of their key are passed over; not too many in one slice either.
-    for (let steps = keys * 16; steps > 0 && jobs.length < keys; steps--) {
+    for (let steps = keys * 16; steps > 0 && jobs.length < enough; steps--) {
       this.cursor = index.settled(this.cursor);
       if (this.cursor >= index.head || index.seqAt(this.cursor) === Number.POSITIVE_INFINITY) return false;
       const view = index.at(this.cursor);
@@ -214,11 +252,15 @@ export class Maintenance {
   private async finish(jobs: FoldJob[]): Promise<void> {
     let waiting = jobs;
     while (waiting.length > 0) {
-      const outcomes = await Promise.allSettled(waiting.map((job) => job.done));
+      let written: boolean[];
+      try {
+        written = await answered(Promise.all(waiting.map((job) => job.done)));
+      } catch (error) {
+        return this.foldLater(error);
+      }
       const again: FoldJob[] = [];
-      for (const [i, outcome] of outcomes.entries()) {
-        if (outcome.status === 'rejected') return this.foldLater(outcome.reason);
-        if (outcome.value) continue;
+      for (const [i, ok] of written.entries()) {
+        if (ok) continue;
         const { key } = waiting[i] as FoldJob;
         this.key.copy(key, 0, key.length);
         this.foldKey(again);
@@ -228,8 +270,9 @@ export class Maintenance {
   }
 
   /** The disk refused: nothing handed over counts as folded any more. */
-  private foldLater(reason: unknown): never {
-    for (let position = this.index.tail; position < this.cursor; position = this.index.next(position)) this.index.setFolded(position, false);
+  private foldLater(reason: unknown): Promise<never> {
+    for (let position = this.index.tail; position < this.cursor; position = this.index.next(position))
+      this.index.setFolded(position, false);
     this.cursor = this.index.tail;
     return this.failed(reason);
   }
@@ -252,11 +295,12 @@ export class Maintenance {
   }
 }
 
-/** lmdb hangs the cause on the error as a promise that is rejected, which would end the process if nobody looked at it. */
-function causeOf(reason: unknown): string {
+/** lmdb says "Commit failed" and hangs the true cause on the error, as a promise that is rejected at once or, at times, never. */
+async function causeOf(reason: unknown): Promise<string> {
   const { commitError } = reason as { commitError?: Promise<unknown> };
-  commitError?.catch(ignore);
-  return reason instanceof Error ? reason.message : String(reason);
+  const cause: unknown =
+    commitError === undefined ? reason : await Promise.race([commitError.catch((inner: unknown) => inner), nextTurn(reason)]);
+  return cause instanceof Error ? cause.message : String(cause);
 }
 
 function ignore(): void {}

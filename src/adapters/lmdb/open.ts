@@ -1,7 +1,7 @@
 // Opens the durable stores of one data directory. Several processes of one machine may do so at the same time.
 import type { Clock } from '../../ports/clock.ts';
 import { LmdbAssessmentLog } from './assessment-log.ts';
-import { openEnvironment } from './environment.ts';
+import { freeBytesOf, openEnvironment } from './environment.ts';
 import { EventIndex } from './event-index.ts';
 import { Journal } from './journal.ts';
 import { Maintenance } from './maintenance.ts';
@@ -16,8 +16,10 @@ export interface LmdbOptions {
   readonly onProblem: (sentence: string) => void;
   /** Changes are durable within this time. */
   readonly flushIntervalMs?: number;
-  /** Memory for changes that are durable and not yet folded into records. 64 MB hold about 120,000 attempts. */
+  /** Memory for changes that are durable and not yet folded into records. 48 MB hold about 100,000 attempts. */
   readonly pendingBytesMax?: number;
+  /** How much may still be written to the disk; asked before every write. */
+  readonly freeBytes?: () => number;
 }
 
 export interface StoreHealth {
@@ -46,7 +48,7 @@ const megabyte = 1 << 20;
 export function openLmdbStores(options: LmdbOptions): LmdbStores {
   const flushIntervalMs = options.flushIntervalMs ?? 200;
   const environment = openEnvironment(options.directory);
-  const index = new EventIndex(options.pendingBytesMax ?? 64 * megabyte);
+  const index = new EventIndex(options.pendingBytesMax ?? 48 * megabyte);
   const journal = new Journal(environment, index, () => records.forgetHot());
   const records = new RecordStore(environment, index, journal);
   journal.open();
@@ -60,7 +62,7 @@ export function openLmdbStores(options: LmdbOptions): LmdbStores {
       const record = kinds[kind];
       return record === undefined ? log.fold(kind, key) : records.fold(record, key);
     },
-    pace: { flushIntervalMs },
+    pace: { flushIntervalMs, freeBytes: options.freeBytes ?? (() => freeBytesOf(options.directory)) },
     onProblem: options.onProblem,
   });
   log.maintainedBy(maintenance);
@@ -76,7 +78,10 @@ export function openLmdbStores(options: LmdbOptions): LmdbStores {
       const trouble = maintenance.trouble;
       return {
         ok: trouble === null,
-        detail: trouble === null ? `${Math.round(pendingShare * 100)} % of the memory for pending changes in use, ${damagedRecords} damaged records` : `cannot be written: ${trouble}`,
+        detail:
+          trouble === null
+            ? `${Math.round(pendingShare * 100)} % of the memory for pending changes in use, ${damagedRecords} damaged records`
+            : `cannot be written: ${trouble}`,
         pendingShare,
         damagedRecords,
         droppedChanges: profiles.dropped(),

@@ -11,7 +11,7 @@ import type { ProfileBundle, ProfileChange, ProfileKeys, ProfileStore, SourceKin
 import type { EventIndex } from './event-index.ts';
 import { KeyBuffer } from './key-buffer.ts';
 import type { Maintenance } from './maintenance.ts';
-import { accountKind, populationKind, sourceKind } from './record-kinds.ts';
+import { accountKind, networkKind, populationKind, sourceKind } from './record-kinds.ts';
 import type { RecordStore } from './record-store.ts';
 
 /** When changes cannot be made durable and memory is this full, counters are given up first, so that accounts still fit. */
@@ -25,14 +25,19 @@ export interface LmdbProfileStore extends ProfileStore {
   dropped(): number;
 }
 
-export function createProfileStore(parts: { index: EventIndex; records: RecordStore; maintenance: Maintenance; flushIntervalMs: number }): LmdbProfileStore {
+export function createProfileStore(parts: {
+  index: EventIndex;
+  records: RecordStore;
+  maintenance: Maintenance;
+  flushIntervalMs: number;
+}): LmdbProfileStore {
   const { index, records, maintenance } = parts;
   const key = new KeyBuffer();
   const writer = new ByteWriter();
   let dropped = 0;
 
   function readSource(tenant: string, kind: SourceKind, name: string): SourceProfile | null {
-    return key.set(tenant, kind, name) ? records.read(sourceKind, key) : null;
+    return key.set(tenant, kind, name) ? records.read(kind === 'asn' ? networkKind : sourceKind, key) : null;
   }
 
   function readAccount(tenant: string, account: string): AccountProfile | null {

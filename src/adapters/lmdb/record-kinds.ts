@@ -3,7 +3,15 @@ import type { AccountEvent, AccountProfile } from '../../domain/profile/account.
 import { readAccount, writeAccount } from '../../domain/profile/account-record.ts';
 import { readAccountEvent, readSourceEvent } from '../../domain/profile/event-record.ts';
 import { evolveAccount, evolveSource } from '../../domain/profile/evolve.ts';
-import { addToPopulation, emptyPopulation, type PopulationEvent, type PopulationTable, readPopulation, readPopulationEvent, writePopulation } from '../../domain/profile/population.ts';
+import {
+  addToPopulation,
+  emptyPopulation,
+  type PopulationEvent,
+  type PopulationTable,
+  readPopulation,
+  readPopulationEvent,
+  writePopulation,
+} from '../../domain/profile/population.ts';
 import type { SourceEvent, SourceProfile } from '../../domain/profile/source.ts';
 import { type Refusal, readSource, writeSource } from '../../domain/profile/source-record.ts';
 import type { ByteReader } from '../../domain/record/byte-reader.ts';
@@ -16,11 +24,27 @@ export interface RecordKind<State, Event> {
   readonly readEvent: (from: ByteReader) => Event | Refusal;
   /** Changes the state it is given, or makes one. */
   readonly evolve: (state: State | null, event: Event) => State | null;
+  /** Many attempts touch the same key: its state is kept in memory as long as there is room. */
+  readonly shared: boolean;
 }
 
-export const accountKind: RecordKind<AccountProfile, AccountEvent> = { read: readAccount, write: writeAccount, readEvent: readAccountEvent, evolve: evolveAccount };
+export const accountKind: RecordKind<AccountProfile, AccountEvent> = {
+  read: readAccount,
+  write: writeAccount,
+  readEvent: readAccountEvent,
+  evolve: evolveAccount,
+  shared: false,
+};
 
-export const sourceKind: RecordKind<SourceProfile, SourceEvent> = { read: readSource, write: writeSource, readEvent: readSourceEvent, evolve: evolveSource };
+export const sourceKind: RecordKind<SourceProfile, SourceEvent> = {
+  read: readSource,
+  write: writeSource,
+  readEvent: readSourceEvent,
+  evolve: evolveSource,
+  shared: false,
+};
+
+export const networkKind: RecordKind<SourceProfile, SourceEvent> = { ...sourceKind, shared: true };
 
 export const populationKind: RecordKind<PopulationTable, PopulationEvent> = {
   read: readPopulation,
@@ -31,6 +55,7 @@ export const populationKind: RecordKind<PopulationTable, PopulationEvent> = {
     addToPopulation(table, event);
     return table;
   },
+  shared: true,
 };
 
 /** Kinds of key that have no record of this sort have none here. */
@@ -38,7 +63,7 @@ export const kinds: Partial<Readonly<Record<KeyKind, RecordKind<unknown, unknown
   account: accountKind as RecordKind<unknown, unknown>,
   host: sourceKind as RecordKind<unknown, unknown>,
   block: sourceKind as RecordKind<unknown, unknown>,
-  asn: sourceKind as RecordKind<unknown, unknown>,
+  asn: networkKind as RecordKind<unknown, unknown>,
   device: sourceKind as RecordKind<unknown, unknown>,
   population: populationKind as RecordKind<unknown, unknown>,
 };

@@ -7,19 +7,23 @@ import { randomInt } from 'node:crypto';
 import { getLastVersion } from 'lmdb';
 import { ByteReader } from '../../domain/record/byte-reader.ts';
 import { ByteWriter } from '../../domain/record/byte-writer.ts';
-import { type Environment, keyOf } from './environment.ts';
+import { type Environment, keyOf, watched } from './environment.ts';
 import type { EventIndex } from './event-index.ts';
 import type { Journal } from './journal.ts';
 import { type KeyBuffer, type KeyKind, kindOfCode } from './key-buffer.ts';
 import type { RecordKind } from './record-kinds.ts';
 import { latin1 } from './latin1.ts';
 
-/** A key with at least this many unfolded events keeps its state in memory: the networks and offices that everybody comes from. */
-const hotEventsMin = 4;
+/** A key with at least this many unfolded events keeps its state in memory: the offices and attackers that many attempts come from. */
+const hotEventsMin = 32;
+/** A key with this many unfolded events is folded before its turn, because each read adds them to the record anew. */
+const earlyEventsMin = 8;
 /** States kept in memory. About 2 KB each. */
 const hotMax = 4096;
 /** After this many events the key is folded early, so that finding its state again stays short. */
 const eventsPerFold = 256;
+/** More keys than this do not wait to be folded early: then everything is hot, and folding in turn is as good. */
+const earlyMax = 4096;
 /** How far back a read looks for a kept state before it reads the record. */
 const hotSearchMax = 48;
 
@@ -48,6 +52,7 @@ export class RecordStore {
   private readonly chain: number[] = [];
   private readonly hot = new Map<string, Hot>();
   private nextStamp: number;
+  private lastEarly = 0;
 
   constructor(environment: Environment, index: EventIndex, journal: Journal) {
     this.environment = environment;
@@ -60,19 +65,20 @@ export class RecordStore {
   /** The newest state of the key, which stays this store's to change; null when there is none. */
   read<State, Event>(kind: RecordKind<State, Event>, key: KeyBuffer): State | null {
     const newest = this.index.newest(key);
+    if (kind.shared) {
+      const hot = this.hot.get(hotKey(key));
+      return hot === undefined ? this.rebuild(kind, key, newest) : this.advance(kind, key, hot, newest);
+    }
     if (newest === 0) return this.readBase(kind, key, null);
-    const { chain, index } = this;
-    chain.length = 0;
+    const { index } = this;
     let position = newest;
-    while (position !== 0 && chain.length < hotSearchMax) {
+    for (let steps = 0; position !== 0 && steps < hotSearchMax; steps++) {
       const view = index.at(position);
       if (view.hot) {
         const hot = this.hot.get(hotKey(key));
         if (hot !== undefined && hot.upTo === position) return this.advance(kind, key, hot, newest);
       }
-      chain.push(position);
-      if (view.payloadLength === 0) break;
-      position = view.previous;
+      position = view.payloadLength === 0 ? 0 : view.previous;
     }
     return this.rebuild(kind, key, newest);
   }
@@ -89,17 +95,28 @@ export class RecordStore {
     if (this.collect(newest, base.foldedTo, Number.POSITIVE_INFINITY)) state = null;
     const events = this.chain.length;
     state = this.applyChain(kind, state);
-    if (events >= hotEventsMin) this.keepHot(key, state, newest, events);
+    if (kind.shared || events >= hotEventsMin) this.keepHot(key, state, newest, events);
+    else if (events >= earlyEventsMin) this.foldEarly(key, newest);
     return state;
   }
 
-  /** A kept state, brought up to date with the events in `chain`. */
+  /**
+   * A kept state, brought up to date. It never misses an event: events leave the index only after a fold, and a fold brings the
+   * kept state up to date first.
+   */
   private advance<State, Event>(kind: RecordKind<State, Event>, key: KeyBuffer, hot: Hot, newest: number): State | null {
-    if (hot.upTo === newest) return hot.state as State | null;
-    hot.sinceFold += this.chain.length;
+    if (newest <= hot.upTo) return hot.state as State | null;
+    const { chain, index } = this;
+    chain.length = 0;
+    for (let position = newest; position > hot.upTo; ) {
+      chain.push(position);
+      const view = index.at(position);
+      position = view.payloadLength === 0 ? 0 : view.previous;
+    }
+    hot.sinceFold += chain.length;
     hot.state = this.applyChain(kind, hot.state as State | null);
     hot.upTo = newest;
-    this.index.setHot(newest);
+    index.setHot(newest);
     if (hot.sinceFold >= eventsPerFold) {
       hot.sinceFold = 0;
       this.early.push(key.toBytes());
@@ -107,11 +124,17 @@ export class RecordStore {
     return hot.state as State | null;
   }
 
+  private foldEarly(key: KeyBuffer, newest: number): void {
+    if (this.early.length >= earlyMax || newest === this.lastEarly) return;
+    this.lastEarly = newest;
+    this.early.push(key.toBytes());
+  }
+
   private keepHot(key: KeyBuffer, state: unknown, upTo: number, events: number): void {
     const name = hotKey(key);
     this.hot.delete(name);
     this.hot.set(name, { state, upTo, sinceFold: events });
-    this.index.setHot(upTo);
+    if (upTo !== 0) this.index.setHot(upTo);
     if (this.hot.size <= hotMax) return;
     for (const oldest of this.hot.keys()) {
       this.hot.delete(oldest);
@@ -183,6 +206,8 @@ export class RecordStore {
   fold<State, Event>(kind: RecordKind<State, Event>, key: KeyBuffer): FoldJob | null {
     const newest = this.index.newest(key);
     if (newest === 0) return null;
+    const hot = this.hot.get(hotKey(key));
+    if (hot !== undefined) this.advance(kind, key, hot, newest);
     const limitSeq = this.journal.seen;
     const base: Base = { foldedTo: 0, version: null };
     let state = this.readBase(kind, key, base);
@@ -193,14 +218,20 @@ export class RecordStore {
     return this.write(kind, key, state, base, limitSeq);
   }
 
-  private write<State, Event>(kind: RecordKind<State, Event>, key: KeyBuffer, state: State | null, base: Base, foldedTo: number): FoldJob | null {
+  private write<State, Event>(
+    kind: RecordKind<State, Event>,
+    key: KeyBuffer,
+    state: State | null,
+    base: Base,
+    foldedTo: number,
+  ): FoldJob | null {
     const table = this.environment.profiles;
-    if (state === null) return base.version === null ? null : { key: key.toBytes(), done: table.remove(keyOf(key), base.version) };
+    if (state === null) return base.version === null ? null : { key: key.toBytes(), done: watched(table.remove(keyOf(key), base.version)) };
     const writer = this.writer.reset();
     writer.uint(foldedTo);
     kind.write(writer, state);
     const bytes = writer.seal().written().slice();
-    return { key: key.toBytes(), done: table.put(keyOf(key), bytes, this.nextStamp++, base.version as number) };
+    return { key: key.toBytes(), done: watched(table.put(keyOf(key), bytes, this.nextStamp++, base.version as number)) };
   }
 }
 

@@ -103,7 +103,14 @@ function writePlace(out: ByteWriter, place: PlaceMemory, originMs: number): void
 }
 
 function readPlace(from: ByteReader, originMs: number): PlaceMemory {
-  return { country: from.text(), latitude: from.number(), longitude: from.number(), accuracyKm: from.number(), count: from.number(), lastMs: from.number() + originMs };
+  return {
+    country: from.text(),
+    latitude: from.number(),
+    longitude: from.number(),
+    accuracyKm: from.number(),
+    count: from.number(),
+    lastMs: from.number() + originMs,
+  };
 }
 
 function writeDevice(out: ByteWriter, device: DeviceMemory, originMs: number): void {
@@ -175,7 +182,8 @@ function readVisitMemory(from: ByteReader, originMs: number): VisitMemory {
 function writeTyping(out: ByteWriter, typing: TypingProfile | null): void {
   out.bool(typing !== null);
   if (typing === null) return;
-  for (const value of [typing.count, typing.machineCount, typing.dwells, typing.flights, typing.textCount, typing.strays]) out.number(value);
+  for (const value of [typing.count, typing.machineCount, typing.dwells, typing.flights, typing.textCount, typing.strays])
+    out.number(value);
   for (const values of [typing.mean, typing.deviation, typing.summaryMean, typing.summaryDeviation]) {
     out.uint(values.length);
     for (const value of values) out.number(value);

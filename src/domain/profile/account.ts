@@ -87,8 +87,11 @@ export interface AccountProfile {
   triedDevices: RecentSet;
 }
 
+/** What a try leaves behind before its end is known. No more than this is stored of it. */
+export type TriedVisit = Pick<Visit, 'atMs' | 'host' | 'asn' | 'device'>;
+
 export type AccountEvent =
-  | { readonly type: 'attempted'; readonly visit: Visit; readonly failed: boolean }
+  | { readonly type: 'attempted'; readonly visit: TriedVisit; readonly failed: boolean }
   | { readonly type: 'learned'; readonly visit: Visit }
   | { readonly type: 'unlearned'; readonly visit: Visit }
   | { readonly type: 'failed'; readonly atMs: number }
@@ -144,7 +147,7 @@ export function applyToAccount(profile: AccountProfile, event: AccountEvent): vo
   }
 }
 
-function recordTry(profile: AccountProfile, visit: Visit, failed: boolean): void {
+function recordTry(profile: AccountProfile, visit: TriedVisit, failed: boolean): void {
   if (visit.atMs < profile.firstSeenMs) profile.firstSeenMs = visit.atMs;
   if (failed) addToCounter(profile.failures, visit.atMs);
   addToRecentSet(profile.hosts, shortKey(visit.host), visit.atMs, limits.sourcesPerAccountMax);

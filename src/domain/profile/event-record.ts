@@ -3,7 +3,8 @@
 import { asnClasses } from '../ip-facts.ts';
 import type { ByteReader } from '../record/byte-reader.ts';
 import type { ByteWriter } from '../record/byte-writer.ts';
-import type { AccountEvent } from './account.ts';
+import type { AccountEvent, TriedVisit } from './account.ts';
+import { shortKeyLetters } from './recent-set.ts';
 import type { SourceEvent } from './source.ts';
 import type { Refusal } from './source-record.ts';
 import type { Visit } from './visit.ts';
@@ -20,7 +21,7 @@ export function writeAccountEvent(out: ByteWriter, event: AccountEvent): void {
   switch (event.type) {
     case 'attempted':
       out.bool(event.failed);
-      writeVisit(out, event.visit);
+      writeTriedVisit(out, event.visit);
       return;
     case 'learned':
     case 'unlearned':
@@ -42,7 +43,7 @@ function readAccountBody(from: ByteReader, type: AccountEvent['type'] | undefine
   switch (type) {
     case 'attempted': {
       const failed = from.bool();
-      return { type, failed, visit: readVisit(from) };
+      return { type, failed, visit: readTriedVisit(from) };
     }
     case 'learned':
     case 'unlearned':
@@ -85,6 +86,18 @@ function readSourceBody(from: ByteReader, type: SourceEvent['type'] | undefined)
     case undefined:
       return 'damaged';
   }
+}
+
+/** Profiles remember tries by the short keys of their sources, which come from the first letters of a pseudonym. */
+function writeTriedVisit(out: ByteWriter, visit: TriedVisit): void {
+  out.number(visit.atMs);
+  out.plainText(visit.host.slice(0, shortKeyLetters));
+  out.nullableNumber(visit.asn);
+  out.text(visit.device === null ? null : visit.device.slice(0, shortKeyLetters));
+}
+
+function readTriedVisit(from: ByteReader): TriedVisit {
+  return { atMs: from.number(), host: from.plainText(), asn: from.nullableNumber(), device: from.text() };
 }
 
 export function writeVisit(out: ByteWriter, visit: Visit): void {

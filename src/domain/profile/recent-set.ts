@@ -16,10 +16,13 @@ const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789
 const digits = new Uint8Array(128);
 for (let value = 0; value < alphabet.length; value++) digits[alphabet.charCodeAt(value)] = value;
 
+/** Letters of a pseudonym that its short key looks at. */
+export const shortKeyLetters = 6;
+
 /** The first 36 bits of a base64url pseudonym, as a number that a double holds exactly. Other letters and missing ones count as 0. */
 export function shortKey(pseudonym: string): number {
   let key = 0;
-  for (let i = 0; i < 6; i++) key = key * 64 + (digits[pseudonym.charCodeAt(i)] ?? 0);
+  for (let i = 0; i < shortKeyLetters; i++) key = key * 64 + (digits[pseudonym.charCodeAt(i)] ?? 0);
   return key;
 }
 

@@ -23,7 +23,6 @@ export class ByteReader {
 
   /** Begins at `from`; reading past `to` is damage. */
   open(bytes: Uint8Array, from = 0, to = bytes.length): this {
-    if (bytes.buffer !== this.view.buffer) this.view = new DataView(bytes.buffer);
     this.bytes = bytes;
     this.at = from;
     this.end = to;
@@ -35,7 +34,7 @@ export class ByteReader {
   /** Begins a record that ends with a checksum; one that does not match is damaged from the start. */
   openSealed(bytes: Uint8Array, from = 0, to = bytes.length): this {
     this.open(bytes, from, to);
-    if (to - from < 4 || this.view.getUint32(bytes.byteOffset + to - 4) !== checksum(bytes, from, to - 4)) this.damage();
+    if (to - from < 4 || uint32At(bytes, to - 4) !== checksum(bytes, from, to - 4)) this.damage();
     else this.end = to - 4;
     return this;
   }
@@ -52,35 +51,44 @@ export class ByteReader {
 
   uint(): number {
     const bytes = this.bytes;
-    let value = 0;
-    let scale = 1;
-    while (this.at < this.end) {
-      const byte = bytes[this.at++] as number;
-      if (byte < 128) {
-        value += byte * scale;
-        if (value <= Number.MAX_SAFE_INTEGER) return value;
-        break;
+    const { at, end } = this;
+    // One to four bytes, which is nearly always, without leaving 32-bit arithmetic.
+    if (at + 4 <= end) {
+      const a = bytes[at] as number;
+      if (a < 128) {
+        this.at = at + 1;
+        return a;
       }
-      value += (byte - 128) * scale;
-      scale *= 128;
-      if (scale > 2 ** 49) break;
+      const b = bytes[at + 1] as number;
+      if (b < 128) {
+        this.at = at + 2;
+        return (a & 127) | (b << 7);
+      }
+      const c = bytes[at + 2] as number;
+      if (c < 128) {
+        this.at = at + 3;
+        return (a & 127) | ((b & 127) << 7) | (c << 14);
+      }
+      const d = bytes[at + 3] as number;
+      if (d < 128) {
+        this.at = at + 4;
+        return (a & 127) | ((b & 127) << 7) | ((c & 127) << 14) | (d << 21);
+      }
     }
-    this.damage();
-    return 0;
+    return this.longUint();
   }
 
   number(): number {
-    return this.nullableNumber() ?? this.impossible(0);
+    const tagged = this.uint();
+    if (tagged <= 0x3fff_ffff && (tagged & 3) === 0) {
+      const zigzag = tagged >>> 2;
+      return (zigzag & 1) === 0 ? zigzag >>> 1 : -((zigzag + 1) >>> 1);
+    }
+    return this.tagged(tagged) ?? this.impossible(0);
   }
 
   nullableNumber(): number | null {
-    const tagged = this.uint();
-    const tag = tagged % 4;
-    if (tag === 3) return tagged === 3 ? null : this.impossible(0);
-    if (tag === 2) return this.float64();
-    const zigzag = (tagged - tag) / 4;
-    const whole = zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
-    return tag === 0 ? whole : whole / decimalScale;
+    return this.tagged(this.uint());
   }
 
   bool(): boolean {
@@ -120,7 +128,7 @@ export class ByteReader {
     this.at = to;
     if (wide === 0) return length === 0 ? '' : this.ascii(this.bytes, from, to);
     let text = '';
-    for (let at = from; at < to; at += 2) text += String.fromCharCode(this.view.getUint16(this.bytes.byteOffset + at));
+    for (let at = from; at < to; at += 2) text += String.fromCharCode(((this.bytes[at] as number) << 8) | (this.bytes[at + 1] as number));
     return text;
   }
 
@@ -142,8 +150,46 @@ export class ByteReader {
     return length > max ? this.impossible(0) : length;
   }
 
+  /** More than four bytes, or near the end: the low 28 bits as whole 32-bit arithmetic, then the high ones. */
+  private longUint(): number {
+    const low = this.bits28();
+    if (low >= 0) return low;
+    const high = this.bits28();
+    // 2^53 - 1 has 25 bits above the low 28.
+    if (high >= 0 && high < 0x0200_0000) return high * 0x1000_0000 + (low & 0x0fff_ffff);
+    this.damage();
+    return 0;
+  }
+
+  /** Up to four bytes of seven bits; with the sign bit set when the number goes on after them. */
+  private bits28(): number {
+    const { bytes, end } = this;
+    let value = 0;
+    for (let shift = 0; shift < 28; shift += 7) {
+      if (this.at >= end) {
+        this.damage();
+        return 0;
+      }
+      const byte = bytes[this.at++] as number;
+      value |= (byte & 127) << shift;
+      if (byte < 128) return value;
+    }
+    return value | 0x8000_0000;
+  }
+
+  private tagged(tagged: number): number | null {
+    const tag = tagged % 4;
+    if (tag === 3) return tagged === 3 ? null : this.impossible(0);
+    if (tag === 2) return this.float64();
+    const zigzag = (tagged - tag) / 4;
+    const whole = zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
+    return tag === 0 ? whole : whole / decimalScale;
+  }
+
   private float64(): number {
     if (this.at + 8 > this.end) return this.impossible(0);
+    // A view is made when one is needed: seldom, and making one for each record would cost more than reading it.
+    if (this.bytes.buffer !== this.view.buffer) this.view = new DataView(this.bytes.buffer);
     const value = this.view.getFloat64(this.bytes.byteOffset + this.at);
     this.at += 8;
     return value;
@@ -153,4 +199,10 @@ export class ByteReader {
     this.damage();
     return instead;
   }
+}
+
+function uint32At(bytes: Uint8Array, at: number): number {
+  return (
+    (((bytes[at] as number) << 24) | ((bytes[at + 1] as number) << 16) | ((bytes[at + 2] as number) << 8) | (bytes[at + 3] as number)) >>> 0
+  );
 }

@@ -37,7 +37,7 @@ export class ByteWriter {
 
   /** Appends a checksum of everything since `reset`, so that a damaged record is noticed. */
   seal(): this {
-    this.reserve(4);
+    if (this.at + 4 > this.bytes.length) this.grow(4);
     this.view.setUint32(this.at, checksum(this.bytes, 0, this.at));
     this.at += 4;
     return this;
@@ -45,38 +45,50 @@ export class ByteWriter {
 
   /** A whole number from 0 to 2^53 - 1. */
   uint(value: number): void {
-    this.reserve(8);
-    const bytes = this.bytes;
-    let rest = value;
-    while (rest > 0x7fff_ffff) {
-      bytes[this.at++] = (rest % 128) | 128;
-      rest = Math.floor(rest / 128);
+    if (this.at + 8 > this.bytes.length) this.grow(8);
+    const { bytes } = this;
+    let { at } = this;
+    if (value > 0x0fff_ffff) {
+      // The low 28 bits first, so that the rest is 32-bit arithmetic.
+      const low = value % 0x1000_0000;
+      bytes[at++] = (low & 127) | 128;
+      bytes[at++] = ((low >>> 7) & 127) | 128;
+      bytes[at++] = ((low >>> 14) & 127) | 128;
+      bytes[at++] = (low >>> 21) | 128;
+      value = (value - low) / 0x1000_0000;
     }
-    while (rest > 127) {
-      bytes[this.at++] = (rest & 127) | 128;
-      rest >>>= 7;
+    while (value > 127) {
+      bytes[at++] = (value & 127) | 128;
+      value >>>= 7;
     }
-    bytes[this.at++] = rest;
+    bytes[at++] = value;
+    this.at = at;
   }
 
   /** Any number, exactly; small whole ones are short. */
   number(value: number): void {
-    if (value <= wholeMax && value >= -wholeMax) {
+    const whole = value | 0;
+    if (whole === value && whole < 0x0400_0000 && whole >= -0x0400_0000 && (whole !== 0 || !Object.is(value, -0))) {
+      this.uint((((whole << 1) ^ (whole >> 31)) << 2) >>> 0);
+      return;
+    }
+    this.otherNumber(value);
+  }
+
+  private otherNumber(value: number): void {
+    if (value <= wholeMax && value >= -wholeMax && value !== 0) {
       if (Math.floor(value) === value) {
-        if (value !== 0 || !Object.is(value, -0)) {
-          this.uint((value >= 0 ? value * 2 : -value * 2 - 1) * 4);
-          return;
-        }
-      } else {
-        const scaled = Math.round(value * decimalScale);
-        if (scaled / decimalScale === value && scaled < wholeMax && scaled > -wholeMax) {
-          this.uint((scaled >= 0 ? scaled * 2 : -scaled * 2 - 1) * 4 + 1);
-          return;
-        }
+        this.uint((value >= 0 ? value * 2 : -value * 2 - 1) * 4);
+        return;
+      }
+      const scaled = Math.round(value * decimalScale);
+      if (scaled / decimalScale === value && scaled < wholeMax && scaled > -wholeMax) {
+        this.uint((scaled >= 0 ? scaled * 2 : -scaled * 2 - 1) * 4 + 1);
+        return;
       }
     }
     this.uint(2);
-    this.reserve(8);
+    if (this.at + 8 > this.bytes.length) this.grow(8);
     this.view.setFloat64(this.at, value);
     this.at += 8;
   }
@@ -115,7 +127,7 @@ export class ByteWriter {
     const length = value.length;
     const start = this.at;
     this.uint(length * 2);
-    this.reserve(length);
+    if (this.at + length > this.bytes.length) this.grow(length);
     const bytes = this.bytes;
     let at = this.at;
     for (let i = 0; i < length; i++) {
@@ -132,7 +144,7 @@ export class ByteWriter {
 
   raw(bytes: Uint8Array): void {
     this.uint(bytes.length);
-    this.reserve(bytes.length);
+    if (this.at + bytes.length > this.bytes.length) this.grow(bytes.length);
     this.bytes.set(bytes, this.at);
     this.at += bytes.length;
   }
@@ -140,15 +152,14 @@ export class ByteWriter {
   /** UTF-16; the low bit of the length says so. */
   private wideText(value: string): void {
     this.uint(value.length * 2 + 1);
-    this.reserve(value.length * 2);
+    if (this.at + value.length * 2 > this.bytes.length) this.grow(value.length * 2);
     for (let i = 0; i < value.length; i++) {
       this.view.setUint16(this.at, value.charCodeAt(i));
       this.at += 2;
     }
   }
 
-  private reserve(count: number): void {
-    if (this.at + count <= this.bytes.length) return;
+  private grow(count: number): void {
     const larger = new Uint8Array(Math.max(this.bytes.length * 2, this.at + count));
     larger.set(this.bytes);
     this.bytes = larger;
