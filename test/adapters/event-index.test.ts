@@ -54,7 +54,7 @@ t.test('events are found by key, newest first, whatever was appended and release
     { weight: 3, arbitrary: fc.record({ release: fc.double({ min: 0, max: 1, noNaN: true }) }) },
   );
   fc.assert(
-    fc.property(fc.array(step, { minLength: 10, maxLength: 120 }), (steps) => {
+    fc.property(fc.array(step, { minLength: 10, maxLength: 80 }), (steps) => {
       const index = new EventIndex(64 * megabyte);
       const key = new KeyBuffer();
       const model: Model = { events: [] };
@@ -74,7 +74,7 @@ t.test('events are found by key, newest first, whatever was appended and release
       }
       return check(index, model, key, names);
     }),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
   t.end();
 });
@@ -119,7 +119,7 @@ t.test('a journal entry gives another index the same events, in the same order',
         );
       },
     ),
-    { numRuns: 60 },
+    { numRuns: 25 },
   );
   t.end();
 });

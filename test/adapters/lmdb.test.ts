@@ -36,7 +36,9 @@ t.test('profiles in LMDB', (t) => {
 t.test('profiles in LMDB, every flush followed by folding', (t) => {
   profileStoreContract(t, (t) => {
     const stores = openStores(t);
-    return Promise.resolve({ ...stores.profiles, flush: () => stores.settle() });
+    const { profiles } = stores;
+    profiles.flush = () => stores.settle();
+    return Promise.resolve(profiles);
   });
   t.end();
 });

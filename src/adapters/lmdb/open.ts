@@ -5,7 +5,7 @@ import { freeBytesOf, openEnvironment } from './environment.ts';
 import { EventIndex } from './event-index.ts';
 import { Journal } from './journal.ts';
 import { Maintenance } from './maintenance.ts';
-import { createProfileStore, type LmdbProfileStore } from './profile-store.ts';
+import { LmdbProfileStore } from './profile-store.ts';
 import { kinds } from './record-kinds.ts';
 import { RecordStore } from './record-store.ts';
 
@@ -66,7 +66,7 @@ export function openLmdbStores(options: LmdbOptions): LmdbStores {
     onProblem: options.onProblem,
   });
   log.maintainedBy(maintenance);
-  const profiles = createProfileStore({ index, records, maintenance, flushIntervalMs });
+  const profiles = new LmdbProfileStore({ index, records, maintenance, flushIntervalMs });
 
   let closing: Promise<void> | null = null;
   return {
@@ -84,7 +84,7 @@ export function openLmdbStores(options: LmdbOptions): LmdbStores {
             : `cannot be written: ${trouble}`,
         pendingShare,
         damagedRecords,
-        droppedChanges: profiles.dropped(),
+        droppedChanges: profiles.dropped,
       };
     },
     settle: () => maintenance.settle(),

@@ -18,87 +18,98 @@ import type { RecordStore } from './record-store.ts';
 const countersGiveUpAt = 0.9;
 const nothing = new Uint8Array(0);
 
-export interface LmdbProfileStore extends ProfileStore {
-  read(keys: ProfileKeys): ProfileBundle;
-  readAccount(tenant: string, account: string): AccountProfile | null;
-  /** Changes that were given up because they could not be made durable and memory was full. */
-  dropped(): number;
+export interface ProfileStoreParts {
+  readonly index: EventIndex;
+  readonly records: RecordStore;
+  readonly maintenance: Maintenance;
+  readonly flushIntervalMs: number;
 }
 
-export function createProfileStore(parts: {
-  index: EventIndex;
-  records: RecordStore;
-  maintenance: Maintenance;
-  flushIntervalMs: number;
-}): LmdbProfileStore {
-  const { index, records, maintenance } = parts;
-  const key = new KeyBuffer();
-  const writer = new ByteWriter();
-  let dropped = 0;
+export class LmdbProfileStore implements ProfileStore {
+  readonly flushIntervalMs: number;
+  /** Changes that were given up because they could not be made durable and memory was full. */
+  dropped = 0;
+  private readonly index: EventIndex;
+  private readonly records: RecordStore;
+  private readonly maintenance: Maintenance;
+  private readonly key = new KeyBuffer();
+  private readonly writer = new ByteWriter();
+  /** The event that the writer holds. */
+  private encoded: object | null = null;
 
-  function readSource(tenant: string, kind: SourceKind, name: string): SourceProfile | null {
-    return key.set(tenant, kind, name) ? records.read(kind === 'asn' ? networkKind : sourceKind, key) : null;
+  constructor(parts: ProfileStoreParts) {
+    this.index = parts.index;
+    this.records = parts.records;
+    this.maintenance = parts.maintenance;
+    this.flushIntervalMs = parts.flushIntervalMs;
   }
 
-  function readAccount(tenant: string, account: string): AccountProfile | null {
-    return key.set(tenant, 'account', account) ? records.read(accountKind, key) : null;
+  read(keys: ProfileKeys): ProfileBundle {
+    const { tenant } = keys;
+    this.key.set(tenant, 'population', '');
+    const population = populationOf(this.records.read(populationKind, this.key), keys.population);
+    return {
+      account: this.readAccount(tenant, keys.account),
+      host: this.readSource(tenant, 'host', keys.host),
+      block: this.readSource(tenant, 'block', keys.block),
+      asn: keys.asn === null ? null : this.readSource(tenant, 'asn', String(keys.asn)),
+      device: keys.device === null ? null : this.readSource(tenant, 'device', keys.device),
+      population,
+    };
   }
 
-  /** Encodes the event unless it is the one just encoded: one attempt gives its host, block, network and device the same. */
-  let encoded: object | null = null;
-  function encode(change: ProfileChange): void {
+  readAccount(tenant: string, account: string): AccountProfile | null {
+    return this.key.set(tenant, 'account', account) ? this.records.read(accountKind, this.key) : null;
+  }
+
+  apply(tenant: string, changes: readonly ProfileChange[]): void {
+    for (const change of changes) this.applyOne(tenant, change);
+    this.encoded = null;
+    this.maintenance.noticed();
+  }
+
+  async eraseAccount(tenant: string, account: string): Promise<boolean> {
+    if (this.readAccount(tenant, account) === null) return false;
+    this.key.set(tenant, 'account', account);
+    if (!this.index.append(this.key, nothing, 0))
+      throw new Error('The account cannot be erased now: the store is full and cannot be written.');
+    await this.maintenance.settle();
+    return true;
+  }
+
+  flush(): Promise<void> {
+    return this.maintenance.flush();
+  }
+
+  close(): Promise<void> {
+    return this.maintenance.flush();
+  }
+
+  private readSource(tenant: string, kind: SourceKind, name: string): SourceProfile | null {
+    return this.key.set(tenant, kind, name) ? this.records.read(kind === 'asn' ? networkKind : sourceKind, this.key) : null;
+  }
+
+  private applyOne(tenant: string, change: ProfileChange): void {
+    const name = change.kind === 'population' ? '' : change.key;
+    const fullnessMax = change.kind === 'account' ? 1 : countersGiveUpAt;
+    if (!this.key.set(tenant, change.kind, name) || this.index.fullness() > fullnessMax) {
+      this.dropped++;
+      return;
+    }
+    this.encode(change);
+    if (!this.index.append(this.key, this.writer.bytes, this.writer.at)) this.dropped++;
+  }
+
+  /** Unless it is the event just encoded: one attempt gives its host, block, network and device the same. */
+  private encode(change: ProfileChange): void {
+    const { writer } = this;
     if (change.kind === 'population') {
-      encoded = null;
+      this.encoded = null;
       writePopulationEvent(writer.reset(), change);
-    } else if (change.event !== encoded) {
-      encoded = change.event;
+    } else if (change.event !== this.encoded) {
+      this.encoded = change.event;
       if (change.kind === 'account') writeAccountEvent(writer.reset(), change.event);
       else writeSourceEvent(writer.reset(), change.event);
     }
   }
-
-  function applyOne(tenant: string, change: ProfileChange): void {
-    const isAccount = change.kind === 'account';
-    const name = change.kind === 'population' ? '' : change.key;
-    if (!key.set(tenant, change.kind, name) || index.fullness() > (isAccount ? 1 : countersGiveUpAt)) {
-      dropped++;
-      return;
-    }
-    encode(change);
-    if (!index.append(key, writer.bytes, writer.at)) dropped++;
-  }
-
-  return {
-    flushIntervalMs: parts.flushIntervalMs,
-    read(keys) {
-      const { tenant } = keys;
-      key.set(tenant, 'population', '');
-      const population = populationOf(records.read(populationKind, key), keys.population);
-      return {
-        account: readAccount(tenant, keys.account),
-        host: readSource(tenant, 'host', keys.host),
-        block: readSource(tenant, 'block', keys.block),
-        asn: keys.asn === null ? null : readSource(tenant, 'asn', String(keys.asn)),
-        device: keys.device === null ? null : readSource(tenant, 'device', keys.device),
-        population,
-      };
-    },
-    readAccount,
-    apply(tenant, changes) {
-      encoded = null;
-      for (const change of changes) applyOne(tenant, change);
-      encoded = null;
-      maintenance.noticed();
-    },
-    async eraseAccount(tenant, account) {
-      if (readAccount(tenant, account) === null) return false;
-      key.set(tenant, 'account', account);
-      if (!index.append(key, nothing, 0)) throw new Error('The account cannot be erased now: the store is full and cannot be written.');
-      await maintenance.settle();
-      return true;
-    },
-    flush: () => maintenance.flush(),
-    close: () => maintenance.flush(),
-    dropped: () => dropped,
-  };
 }
