@@ -13,7 +13,7 @@ import { bodyOf } from './attempts.ts';
 const dayMs = 86_400_000;
 /** Good logins per person: enough that no profile is trivially small. */
 const loginsEach = 3;
-const flushEvery = 2000;
+const flushEvery = 200;
 
 /** Writes `count` profiles and the pseudonym key under `directory`, as the service would have. */
 export async function preload(directory: string, count: number): Promise<void> {
