@@ -51,11 +51,12 @@ async function main(path: string): Promise<void> {
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => (stopping = true));
   const beganMs = core.ports.clock.monotonicMs();
-  let firstLine = -1;
+  const checkpoint = checkpointIn(settings.dataDir, name);
+  const firstLine = (await checkpoint.read()).lines;
   bar?.start(0, 0, { rate: 0, refused: 0 });
   const progress = await runImport(
     readRecords(path, mapping),
-    checkpointIn(settings.dataDir, name),
+    checkpoint,
     { ...core.ports, assess: core.assess },
     {
       tenant: values.tenant,
@@ -76,7 +77,6 @@ async function main(path: string): Promise<void> {
         report.add(ip, user.id, credential?.result === 'failure', outcome === 'signed_in', result.assessment);
       },
       onProgress(now) {
-        if (firstLine < 0) firstLine = now.lines;
         const seconds = (core.ports.clock.monotonicMs() - beganMs) / 1000;
         const rate = Math.round((now.lines - firstLine) / Math.max(seconds, 0.001));
         if (bar === null) process.stderr.write(`${now.lines} lines, ${rate} per second, ${now.refused} refused\n`);

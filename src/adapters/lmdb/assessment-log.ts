@@ -35,6 +35,8 @@ interface Pending {
   readonly key: Uint8Array;
   /** Null: removed. */
   readonly bytes: Uint8Array | null;
+  /** What the bytes say, so that an outcome that follows at once need not decode them; null when removed. */
+  readonly stored: Stored | null;
   /** Only where the assessment still exists: it replaces one that was durable. */
   readonly replaces: boolean;
 }
@@ -194,7 +196,10 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
     writer.plainText(stored.attempt);
     writeStoredAssessment(writer, stored.record);
     const bytes = this.intoSlab(writer.seal().written());
-    this.waiting.set(this.keyText(), { key: this.key.toBytes(), bytes, replaces });
+    const { record } = stored;
+    // The caller may use its buffers again.
+    const own = { ...record, features: record.features.slice(), outcomes: record.outcomes.slice() };
+    this.waiting.set(this.keyText(), { key: this.key.toBytes(), bytes, stored: { attempt: stored.attempt, record: own }, replaces });
   }
 
   private intoSlab(bytes: Uint8Array): Uint8Array {
@@ -213,7 +218,7 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
     const { assessment, occurredAtMs } = stored.record;
     const id = assessment.assessmentId;
     this.key.set(tenant, 'assessment', id);
-    this.waiting.set(this.keyText(), { key: this.key.toBytes(), bytes: null, replaces: false });
+    this.waiting.set(this.keyText(), { key: this.key.toBytes(), bytes: null, stored: null, replaces: false });
     this.drop(this.environment.times, timeKeyOf(occurredAtMs, this.key));
     if (this.key.set(tenant, 'ofAccount', account)) this.drop(this.environment.accounts, accountKeyOf(this.key, { id, occurredAtMs }));
     if (stored.attempt !== '' && this.key.set(tenant, 'attempt', stored.attempt)) this.drop(this.environment.attempts, this.key.toBytes());
@@ -231,8 +236,9 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
   /** The assessment under the key in `this.key`. */
   private read(text: string): Stored | null {
     const pending = this.waiting.get(text) ?? this.submitted.get(text);
-    const bytes = pending === undefined ? this.environment.assessments.getBinaryFast(keyOf(this.key)) : pending.bytes;
-    if (bytes === undefined || bytes === null) return null;
+    if (pending !== undefined) return pending.stored;
+    const bytes = this.environment.assessments.getBinaryFast(keyOf(this.key));
+    if (bytes === undefined) return null;
     const reader = this.reader.openSealed(bytes, 0, bytes.length);
     const attempt = reader.plainText();
     const record = readStoredAssessment(reader);
