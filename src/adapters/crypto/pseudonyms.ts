@@ -7,6 +7,7 @@ import { hash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import type { PseudonymKind, Pseudonyms } from '../../ports/pseudonyms.ts';
 import { hmacKey, type HmacKey, hmacWords } from './hmac-sha256.ts';
+import { sixBitText } from './six-bit-text.ts';
 
 export interface KeyedPseudonyms extends Pseudonyms {
   /** Names the key without revealing it: a store remembers it and refuses another key, which would forget everybody. */
@@ -90,36 +91,5 @@ const codes = Uint8Array.from(alphabet, (letter) => letter.charCodeAt(0));
 
 /** The first 128 bits as 22 characters of base64url (RFC 4648), like the platform's own. */
 function base64url(words: Int32Array): string {
-  const a = words[0] as number;
-  const b = words[1] as number;
-  const c = words[2] as number;
-  const d = words[3] as number;
-  return String.fromCharCode(
-    at(a >>> 26),
-    at(a >>> 20),
-    at(a >>> 14),
-    at(a >>> 8),
-    at(a >>> 2),
-    at((a << 4) | (b >>> 28)),
-    at(b >>> 22),
-    at(b >>> 16),
-    at(b >>> 10),
-    at(b >>> 4),
-    at((b << 2) | (c >>> 30)),
-    at(c >>> 24),
-    at(c >>> 18),
-    at(c >>> 12),
-    at(c >>> 6),
-    at(c),
-    at(d >>> 26),
-    at(d >>> 20),
-    at(d >>> 14),
-    at(d >>> 8),
-    at(d >>> 2),
-    at(d << 4),
-  );
-}
-
-function at(bits: number): number {
-  return codes[bits & 63] as number;
+  return sixBitText(codes, words[0] as number, words[1] as number, words[2] as number, words[3] as number);
 }

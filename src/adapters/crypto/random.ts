@@ -6,6 +6,7 @@
 import { randomFillSync } from 'node:crypto';
 import type { Clock } from '../../ports/clock.ts';
 import type { Random } from '../../ports/random.ts';
+import { sixBitText } from './six-bit-text.ts';
 
 /** The 64 characters of base64url in ASCII order. */
 const alphabet = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz';
@@ -35,42 +36,10 @@ export function createRandom(clock: Pick<Clock, 'nowMs'>): Random {
       const high = Math.floor(nowMs / 65_536) >>> 0;
       const middle = ((nowMs % 65_536) << 16) | 0x7000 | (word() & 0xfff);
       const low = 0x8000_0000 | (word() & 0x3fff_ffff);
-      return encode(high, middle, low, word());
+      return sixBitText(codes, high, middle, low, word());
     },
     uniform() {
       return ((word() >>> 5) * 67_108_864 + (word() >>> 6)) / 2 ** 53;
     },
   };
-}
-
-/** 128 bits, most significant first, as 22 characters; the last one carries two bits. */
-function encode(a: number, b: number, c: number, d: number): string {
-  return String.fromCharCode(
-    at(a >>> 26),
-    at(a >>> 20),
-    at(a >>> 14),
-    at(a >>> 8),
-    at(a >>> 2),
-    at((a << 4) | (b >>> 28)),
-    at(b >>> 22),
-    at(b >>> 16),
-    at(b >>> 10),
-    at(b >>> 4),
-    at((b << 2) | (c >>> 30)),
-    at(c >>> 24),
-    at(c >>> 18),
-    at(c >>> 12),
-    at(c >>> 6),
-    at(c),
-    at(d >>> 26),
-    at(d >>> 20),
-    at(d >>> 14),
-    at(d >>> 8),
-    at(d >>> 2),
-    at(d << 4),
-  );
-}
-
-function at(bits: number): number {
-  return codes[bits & 63] as number;
 }
