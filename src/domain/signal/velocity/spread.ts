@@ -43,8 +43,9 @@ function strangers<Known>(
     if (member < 0) continue;
     const agoMs = atMs - (set.lastSeenMs[member] as number);
     if (agoMs < 0 || agoMs >= dayMs) continue;
-    found.inDay--;
-    if (agoMs < hourMs) found.inHour--;
+    // Two known sources may share a short key: what was counted once is taken off once.
+    found.inDay = Math.max(0, found.inDay - 1);
+    if (agoMs < hourMs) found.inHour = Math.max(0, found.inHour - 1);
   }
   return found;
 }
