@@ -187,7 +187,7 @@ function ablationSection({ ablation, test }: Evaluation): string {
 
 const limits = `## Limits
 
-- The people, their habits and the attackers are invented. Rates of travel, new devices, lost cookies, tunnels and wrong passwords are round numbers informed by public work, not fits to a population. Attackers in the test follow the same models as in training, with other people, networks and campaigns; the row of unseen kinds above is the more cautious figure.
+- The people, their habits and the attackers are invented. Rates of travel, new devices, lost cookies, tunnels and wrong passwords are round numbers informed by public work, not fits to a population. Attackers in the test follow the same models as in training, with other people, networks and campaigns.
 - Freeman's model runs in its published form (seven attributes, smoothing, no attack data), and once more without its factor for how often an account signs in, which is stronger where many accounts are young. It was not tuned to the simulation; neither was it given our counters, device ids or typing, which is much of the difference.
 - One person's cookies, browsers and places are drawn independently of each other more than in life; fingerprints and typing rhythms are simple noise models. Typing is set to be weak evidence on purpose.
 - An account without a good login gives nothing to compare with: attacks on it are found by the network, the machine and the counters alone, or not at all.
