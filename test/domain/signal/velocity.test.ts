@@ -112,6 +112,17 @@ t.test('failures on the account are counted per window as logarithms', (t) => {
   t.end();
 });
 
+t.test('two known addresses with one short key do not make fewer than no strangers', (t) => {
+  const account = emptyAccount(nowMs);
+  account.tallies[0] = ['twins-1', 'twins-2'].map((value) => ({ value: `AAAAAA${value}`, count: 1, lastMs: nowMs }));
+  account.hosts.members.push(0);
+  account.hosts.lastSeenMs.push(nowMs);
+  const { features } = deriveSignal(velocitySpread, factsWith({ account, visit: { host: 'elsewhere' } }));
+  t.equal(features['strange_hosts_1h_log'], 0);
+  t.equal(features['strange_hosts_24h_log'], 0);
+  t.end();
+});
+
 t.test('the account rules hold for guessing and not for mistyping', (t) => {
   t.same(deriveSignal(velocityAccount, factsWith({ account: withTries(emptyAccount(nowMs), 3) })).rules, []);
   t.same(deriveSignal(velocityAccount, factsWith({ account: withTries(emptyAccount(nowMs), 6) })).rules, ['account_failures_10m']);
