@@ -1,5 +1,7 @@
 // An assessment with everything needed to recompute, learn from and erase it, as bytes and back; see profile/source-record.ts
 // for the rules. Features keep their exact 32 bits; log-odds, contributions and evidence keep their exact doubles.
+//
+// Version 1 wrote every name out; since version 2 names are numbers (stored-words.ts), which is nearly half of a record.
 import { absenceCauses } from './absence.ts';
 import {
   type Assessment,
@@ -19,8 +21,10 @@ import type { Refusal } from './profile/source-record.ts';
 import type { ByteReader } from './record/byte-reader.ts';
 import type { ByteWriter } from './record/byte-writer.ts';
 import type { Evidence, EvidenceValue } from './signal/definition.ts';
+import { readWord, writeEndOfWords, writeWord } from './stored-words.ts';
 
-const version = 1;
+const version = 2;
+type Version = 1 | 2;
 /** Bounds for damaged records; every one is far above what an assessment can hold. */
 const listMax = 4096;
 
@@ -40,7 +44,8 @@ export function writeStoredAssessment(out: ByteWriter, record: StoredAssessment)
 }
 
 export function readStoredAssessment(from: ByteReader): StoredAssessment | Refusal {
-  if (from.uint() !== version) return from.damaged ? 'damaged' : 'foreign';
+  const written = from.uint();
+  if (written !== 1 && written !== version) return from.damaged ? 'damaged' : 'foreign';
   const record: StoredAssessment = {
     recordVersion: 1,
     tenant: from.someText(),
@@ -49,7 +54,7 @@ export function readStoredAssessment(from: ByteReader): StoredAssessment | Refus
     features: readFeatures(from),
     visit: readVisit(from),
     context: readContext(from),
-    assessment: readAssessment(from),
+    assessment: readAssessment(from, written),
     outcomes: readList(from, readOutcome),
     label: readLabel(from),
     learned: from.bool(),
@@ -77,7 +82,7 @@ function writeAssessment(out: ByteWriter, assessment: Assessment): void {
   out.bool(assessment.degraded);
   out.uint(assessment.missing.length);
   for (const missing of assessment.missing) {
-    out.plainText(missing.signal);
+    writeWord(out, missing.signal);
     out.uint(absenceCauses.indexOf(missing.cause));
   }
   out.bool(assessment.decidedBy === 'model');
@@ -90,7 +95,8 @@ function writeAssessment(out: ByteWriter, assessment: Assessment): void {
   out.text(assessment.caseId);
 }
 
-function readAssessment(from: ByteReader): Assessment {
+function readAssessment(from: ByteReader, written: Version): Assessment {
+  const isFirst = written === 1;
   return {
     assessmentId: from.plainText(),
     attemptId: from.plainText(),
@@ -99,10 +105,10 @@ function readAssessment(from: ByteReader): Assessment {
     level: oneOf(from, levels),
     logOdds: from.number(),
     baseLogOdds: from.number(),
-    reasons: readList(from, readReason),
+    reasons: readList(from, isFirst ? readFirstReason : readReason),
     otherContributions: from.number(),
     degraded: from.bool(),
-    missing: readList(from, readMissing),
+    missing: readList(from, isFirst ? readFirstMissing : readMissing),
     decidedBy: from.bool() ? 'model' : 'rules',
     policyRule: from.text(),
     versions: { model: from.plainText(), features: from.plainText(), policy: from.plainText() },
@@ -116,30 +122,51 @@ function readAssessment(from: ByteReader): Assessment {
 }
 
 function readMissing(from: ByteReader): Missing {
+  return { signal: readName(from), cause: oneOf(from, absenceCauses) };
+}
+
+function readFirstMissing(from: ByteReader): Missing {
   return { signal: from.plainText(), cause: oneOf(from, absenceCauses) };
 }
 
-function writeReason(out: ByteWriter, reason: Reason): void {
-  out.plainText(reason.code);
-  out.number(reason.contribution);
-  const names = Object.keys(reason.evidence);
-  out.uint(names.length);
-  for (const name of names) {
-    out.plainText(name);
-    writeEvidenceValue(out, reason.evidence[name] as EvidenceValue);
+function writeReason(out: ByteWriter, { code, contribution, evidence }: Reason): void {
+  writeWord(out, code);
+  out.number(contribution);
+  // Evidence inherits nothing, so for-in sees its own names, and without making a list of them.
+  for (const name in evidence) {
+    writeWord(out, name);
+    writeEvidenceValue(out, evidence[name] as EvidenceValue);
   }
+  writeEndOfWords(out);
 }
 
 function readReason(from: ByteReader): Reason {
+  const code = readName(from);
+  const contribution = from.number();
+  const evidence: Record<string, EvidenceValue> = {};
+  for (let name = readWord(from); name !== null; name = readWord(from)) addEvidence(evidence, name, readEvidenceValue(from));
+  return { code, contribution, evidence: evidence satisfies Evidence };
+}
+
+function readFirstReason(from: ByteReader): Reason {
   const code = from.plainText();
   const contribution = from.number();
   const evidence: Record<string, EvidenceValue> = {};
-  for (let left = from.count(listMax); left > 0; left--) {
-    const name = from.plainText();
-    // Defined, not assigned: a damaged record must not reach a prototype.
-    Object.defineProperty(evidence, name, { value: readEvidenceValue(from), enumerable: true, configurable: true, writable: true });
-  }
+  for (let left = from.count(listMax); left > 0; left--) addEvidence(evidence, from.plainText(), readEvidenceValue(from));
   return { code, contribution, evidence: evidence satisfies Evidence };
+}
+
+/** Defined, not assigned: a damaged record must not reach a prototype. */
+function addEvidence(evidence: Record<string, EvidenceValue>, name: string, value: EvidenceValue): void {
+  Object.defineProperty(evidence, name, { value, enumerable: true, configurable: true, writable: true });
+}
+
+/** A word where there must be one. */
+function readName(from: ByteReader): string {
+  const word = readWord(from);
+  if (word !== null) return word;
+  from.damage();
+  return '';
 }
 
 function writeEvidenceValue(out: ByteWriter, value: EvidenceValue): void {

@@ -20,8 +20,12 @@ import type { SourceEvent } from '../../src/domain/profile/source.ts';
 import { readSource, writeSource } from '../../src/domain/profile/source-record.ts';
 import { ByteReader } from '../../src/domain/record/byte-reader.ts';
 import { ByteWriter } from '../../src/domain/record/byte-writer.ts';
+import { allSignals } from '../../src/domain/signal/catalogue.ts';
 import { readStoredAssessment, writeStoredAssessment } from '../../src/domain/stored-assessment-record.ts';
+import { isStoredWord, readWord, writeEndOfWords, writeWord } from '../../src/domain/stored-words.ts';
+import { deriveSignal } from '../support/facts.ts';
 import { anyVisit, noonMs, storedOf, visitOf } from '../support/records.ts';
+import { anyFacts } from '../support/signal-contract.ts';
 
 /** As much of a try as is stored; that it is enough, the next test shows. */
 const anyTry = anyVisit.map(({ atMs, host, asn, device }) => ({
@@ -232,6 +236,58 @@ t.test('a stored assessment is read back exactly: doubles, 32-bit features and e
   t.end();
 });
 
+/** `storedOf('id-1', 'a')` as the first version wrote it, every name in full. */
+const firstVersion =
+  'AQEOZGVmYXVsdICglMiBogMMZGlnZXN0FAAAwD8AAMB/AAAAgJtWXzEAAIB/gKCUyIGiAwJhLGhvc3RBQUFBQUFBQUFBQUFBQUFBQUEsYmxvY2tBQUFBQUFBQUFB' +
+  'QUFBQUFBQcDPAQEAAQRERQEOQmF2YXJpYQEPAE0A/ABuAGMAaABlAG7xhesB2cI4oAEBLGRldmljZUFBQUFBQUFBQUFBQUFBQUEBDENocm9tZfAIAQ5XaW5kb3dz' +
+  'AQ5kZXNrdG9wAQRkZQEaRXVyb3BlL0JlcmxpbgESMTkyMHgxMDgwAQpXaW4zMgAAAAAGdS0xAQEKYWRtaW4BFjIwMy4wLjExMy43wM8BAQZpc3ADAAEQcGFzc3dv' +
+  'cmQBAgEGd2ViAQxub3JtYWwBAQ5ob3N0aW5ngKCUyIGiAwhpZC0xHmF0dGVtcHQgb2YgaWQtMQHZ7AQCoeIL/c8PARRORVdfREVWSUNFwZEPBg5kZXZpY2VzAxAK' +
+  'a25vd24BCmxpc3RzBQIBBnRvcgEGdnBuCG5hbWUEAQJ4CG5vbmUABnllcwL9fAABHmJlaGF2aW9yLnR5cGluZwABACpsb2dpbi1yaXNrLzIwMjYtMTItMDESc2hh' +
+  'MjU2OjAwAjeQA4H0A4F9wT7BPgAAAAIAWXC5Fw==';
+
+t.test('a stored assessment of the first version is still read, exactly', (t) => {
+  const bytes = Buffer.from(firstVersion, 'base64');
+  t.strictSame(readStoredAssessment(new ByteReader().openSealed(bytes)), storedOf('id-1', 'a'));
+  t.end();
+});
+
+t.test('every name that the service can write into an assessment is a stored word, and any other is written out', (t) => {
+  const named = new Set<string>(['model', 'profiles']);
+  for (const signal of allSignals) for (const name of [signal.name, ...Object.keys(signal.codes)]) named.add(name);
+  for (const facts of fc.sample(anyFacts, 300))
+    for (const signal of allSignals)
+      for (const contribution of [1, -1])
+        for (const name of Object.keys(deriveSignal(signal, facts).explain(contribution).evidence)) named.add(name);
+  t.strictSame(
+    [...named].filter((name) => !isStoredWord(name)),
+    [],
+  );
+  fc.assert(
+    fc.property(fc.array(fc.oneof(anyText, fc.constantFrom(...named))), (list) => {
+      const writer = new ByteWriter(1);
+      for (const word of list) writeWord(writer, word);
+      writeEndOfWords(writer);
+      const reader = new ByteReader().open(writer.written());
+      deepStrictEqual([...list, null], [...list.map(() => readWord(reader)), readWord(reader)]);
+      return reader.complete();
+    }),
+  );
+  t.end();
+});
+
+t.test('the number of a word never changes, because stored records hold it', (t) => {
+  const numberOf = (word: string): number => {
+    const writer = new ByteWriter();
+    writeWord(writer, word);
+    return new ByteReader().open(writer.written()).uint();
+  };
+  t.strictSame(
+    ['good_logins', 'NEW_DEVICE', 'behaviour.typing', 'unknown_networks_24h', 'device.inconsistency'].map(numberOf),
+    [2, 154, 82, 168, 317],
+  );
+  t.end();
+});
+
 const samples: readonly (readonly [string, Uint8Array, (from: ByteReader) => unknown])[] = [
   [
     'account',
@@ -292,7 +348,7 @@ t.test('bytes that no release wrote are refused without an exception, even when 
 t.test('a record of a version that this release does not know is refused as foreign', (t) => {
   for (const [name, bytes, read] of samples) {
     const writer = new ByteWriter();
-    writer.uint(2);
+    writer.uint(99);
     for (const byte of bytes.subarray(1, -4)) writer.bytes[writer.at++] = byte;
     t.equal(read(new ByteReader().openSealed(writer.seal().written())), 'foreign', name);
   }
@@ -330,6 +386,7 @@ t.test('a place in a fixed list that does not exist is damage, even when its che
     out.uint(1);
     out.uint(9);
   };
+  t.equal(readWord(sealed((out) => out.uint(4096))), null);
   t.equal(readAccountEvent(sealed(unknown)), 'damaged');
   t.equal(readSourceEvent(sealed(unknown)), 'damaged');
   const record = storedOf('id-1', 'a');
@@ -339,6 +396,13 @@ t.test('a place in a fixed list that does not exist is damage, even when its che
   t.equal(readStoredAssessment(sealed((out) => writeStoredAssessment(out, wrongVerdict))), 'damaged');
   const oddFeatures = { ...record, features: new Uint8Array(7) as never };
   t.equal(readStoredAssessment(sealed((out) => writeStoredAssessment(out, oddFeatures))), 'damaged');
+  const missing = (signal: string) => {
+    const assessment = { ...record.assessment, missing: [{ signal, cause: 'late' as const }] };
+    return bytesOf(writeStoredAssessment, { ...record, assessment }).slice(0, -4);
+  };
+  const [bytes, other] = [missing('history.change'), missing('history.hour')];
+  const noSignal = bytes.map((byte, i) => (byte === other[i] ? byte : 0));
+  t.equal(readStoredAssessment(sealed((out) => noSignal.forEach((byte) => (out.bytes[out.at++] = byte)))), 'damaged');
   t.end();
 });
 
