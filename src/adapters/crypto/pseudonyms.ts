@@ -2,9 +2,9 @@
 // be turned back, not even an IPv4 address by trying all four billion (EDPB Guidelines 01/2025 call an unkeyed hash of one useless).
 //
 // Each tenant and kind gets its own key, derived from the operator's, so equal values of two tenants have unrelated pseudonyms.
-// What an attacker sends in bulk (addresses, device ids) passes a bounded cache; attempt ids never repeat and skip it.
+// Nothing but the keys is remembered: working out a pseudonym takes about a microsecond, and a bounded cache of a hundred thousand
+// people costs more than that for each value that is not in it.
 import { hash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
 import type { PseudonymKind, Pseudonyms } from '../../ports/pseudonyms.ts';
 import { hmacKey, type HmacKey, hmacWords } from './hmac-sha256.ts';
 import { sixBitText } from './six-bit-text.ts';
@@ -17,37 +17,37 @@ export interface KeyedPseudonyms extends Pseudonyms {
 export interface PseudonymOptions {
   /** 16 to 64 bytes from a cryptographic random source. */
   readonly key: Uint8Array;
-  /** Values remembered per process. About 200 bytes each. */
-  readonly cachedMax?: number;
 }
 
 /** Values longer than this are hashed before they are keyed, so that the buffer stays small. */
 const valueBytesMax = 1024;
-const uncachedKinds: ReadonlySet<PseudonymKind> = new Set(['attempt', 'session']);
 /** Tenants come from configuration; the bound only keeps a mistake from growing without end. */
-const derivedKeysMax = 4096;
+const tenantsMax = 1024;
 
 export function createPseudonyms(options: PseudonymOptions): KeyedPseudonyms {
   if (options.key.length < 16) throw new RangeError('The pseudonym key must have at least 16 bytes.');
   const root = hmacKey(options.key);
-  const derived = new LRUCache<string, HmacKey>({ max: derivedKeysMax });
-  const cache = new LRUCache<string, string>({ max: options.cachedMax ?? 20_000 });
+  const keysOf = new Map<string, Map<PseudonymKind, HmacKey>>();
   const buffer = new Uint8Array(valueBytesMax * 3 + 128);
   const encoder = new TextEncoder();
 
-  function keyFor(name: string): HmacKey {
-    const known = derived.get(name);
+  function keyFor(tenant: string, kind: PseudonymKind): HmacKey {
+    let keys = keysOf.get(tenant);
+    if (keys === undefined) {
+      if (keysOf.size === tenantsMax) keysOf.clear();
+      keys = new Map();
+      keysOf.set(tenant, keys);
+    }
+    const known = keys.get(kind);
     if (known !== undefined) return known;
-    const { written } = encoder.encodeInto(name.length > valueBytesMax ? digest(name) : name, buffer);
-    const made = hmacKey(wordBytes(hmacWords(root, buffer, written), 8));
-    derived.set(name, made);
+    const made = derivedKey(`${kind} ${tenant}`);
+    keys.set(kind, made);
     return made;
   }
 
-  function compute(tenant: string, kind: PseudonymKind, value: string): string {
-    const key = keyFor(`${kind} ${tenant}`);
-    const length = value.length > valueBytesMax ? writeText(digest(value)) : writeText(value);
-    return base64url(hmacWords(key, buffer, length));
+  function derivedKey(name: string): HmacKey {
+    const { written } = encoder.encodeInto(name.length > valueBytesMax ? digest(name) : name, buffer);
+    return hmacKey(wordBytes(hmacWords(root, buffer, written), 8));
   }
 
   /** Writes UTF-8 to the buffer; the encoder is asked only where a character is not ASCII, because asking costs more than writing. */
@@ -61,15 +61,11 @@ export function createPseudonyms(options: PseudonymOptions): KeyedPseudonyms {
   }
 
   return {
-    keyId: base64url(hmacWords(keyFor('key id'), buffer, 0)).slice(0, 8),
+    keyId: base64url(hmacWords(derivedKey('key id'), buffer, 0)).slice(0, 8),
     of(tenant, kind, value) {
-      if (uncachedKinds.has(kind)) return compute(tenant, kind, value);
-      const name = `${kind} ${tenant} ${value}`;
-      const known = cache.get(name);
-      if (known !== undefined) return known;
-      const made = compute(tenant, kind, value);
-      cache.set(name, made);
-      return made;
+      const key = keyFor(tenant, kind);
+      const length = writeText(value.length > valueBytesMax ? digest(value) : value);
+      return base64url(hmacWords(key, buffer, length));
     },
   };
 }
