@@ -119,22 +119,22 @@ function createScorer(session: InferenceSession, manifest: ModelManifest, trees:
   }
 
   async function runBatch(batch: Batch): Promise<Contributions[]> {
-    const sums = await runtimeSums(batch.rows, batch.count);
-    if (sums !== null) return Array.from({ length: batch.count }, (_, row) => centred(sums.subarray(row * groups, (row + 1) * groups)));
+    const sums = (await runtimeSums(batch.rows, batch.count)) ?? walkBatch(batch);
+    const results: Contributions[] = [];
+    for (let from = 0; from < sums.length; from += groups) {
+      for (let group = 0; group < groups; group++) sums[from + group] = (sums[from + group] as number) - (centres[group] as number);
+      // Each row has its own part of the one array: nobody else reads or writes it.
+      results.push({ base: manifest.baseLogOdds, groups: sums.subarray(from, from + groups) });
+    }
+    return results;
+  }
+
+  function walkBatch({ rows, count }: Batch): Float64Array {
     failures += 1;
-    return Array.from({ length: batch.count }, (_, row) => centred(walk(batch.rows.subarray(row * width, (row + 1) * width))));
-  }
-
-  function walk(row: Float32Array): Float64Array {
-    const sums = new Float64Array(groups);
-    walkTrees(trees, row, sums);
+    const sums = new Float64Array(count * groups);
+    for (let i = 0; i < count; i++)
+      walkTrees(trees, rows.subarray(i * width, (i + 1) * width), sums.subarray(i * groups, (i + 1) * groups));
     return sums;
-  }
-
-  function centred(sums: Float64Array): Contributions {
-    const relative = new Float64Array(groups);
-    for (let i = 0; i < groups; i++) relative[i] = (sums[i] as number) - (centres[i] as number);
-    return { base: manifest.baseLogOdds, groups: relative };
   }
 
   return {
