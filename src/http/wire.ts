@@ -1,9 +1,9 @@
 // The wire forms other than the attempt: what may be reported, and what is answered. Responses are described for the reader
 // of the reference page; what leaves the service is written field by field elsewhere.
-import { Type } from 'typebox';
 import type { Static, TSchema } from 'typebox';
 import { absenceCauses } from '../domain/absence.ts';
 import { labels, levels, outcomes, verdicts } from '../domain/assessment.ts';
+import { Type } from '../parse/wire-schema.ts';
 import { problemCodes } from './problem.ts';
 
 const oneOf = <T extends string>(values: readonly T[], description: string): ReturnType<typeof Type.Unsafe<T>> =>

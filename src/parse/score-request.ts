@@ -3,11 +3,10 @@
 //
 // An optional field may be null, which means the same as leaving it out. Limits are wide where a browser wrote the value:
 // whoever attacks a login must not be able to make the question about it invalid by sending a strange header.
-import { Type } from 'typebox';
 import type { Static, TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
 import { credentialMethods } from '../domain/attempt.ts';
 import { ipTextLengthMax } from './ip-address.ts';
+import { compileSchema, type SchemaError, Type } from './wire-schema.ts';
 
 interface Options {
   readonly description?: string;
@@ -166,7 +165,7 @@ export const scoreRequestSchema = Type.Object(
 
 export type ScoreRequest = Static<typeof scoreRequestSchema>;
 
-const validator = Compile(scoreRequestSchema);
+const validator = compileSchema(scoreRequestSchema);
 
 export interface SchemaFault {
   /** Dotted path of the field, for instance "user.id" or "behavior.typing.dwell_ms.3"; empty for the body as a whole. */
@@ -176,19 +175,12 @@ export interface SchemaFault {
 
 /** True when the value has the wire form. About two microseconds. */
 export function isScoreRequest(value: unknown): value is ScoreRequest {
-  return validator.Check(value);
+  return validator.check(value);
 }
 
 /** The first reason why a value has not the wire form. Call it only when `isScoreRequest` said so: it is slow. */
 export function scoreRequestFault(value: unknown): SchemaFault {
-  return firstFault(validator.Errors(value));
-}
-
-interface SchemaError {
-  readonly keyword: string;
-  readonly instancePath: string;
-  readonly params: object;
-  readonly message: string;
+  return firstFault(validator.errors(value));
 }
 
 /** Turns the validator's errors into one field and one sentence. Field names of the sender are cut and made printable. */

@@ -4,7 +4,7 @@
 // answers, and every few lines the loop is given back, so that a batch slows itself down rather than single requests.
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Type } from 'typebox';
+import { Type } from '../../parse/wire-schema.ts';
 import type { Caller } from '../api-key.ts';
 import type { BodyClock } from '../body-clock.ts';
 import { attemptBytesMax, type Door } from '../door.ts';

@@ -1,9 +1,9 @@
 // POST /v1/outcomes and /v1/labels: what happened after an attempt, and what it truly was.
-import { Compile } from 'typebox/compile';
 import type { Recorded } from '../../learn/record-outcome.ts';
 import { parseTime } from '../../parse/rfc3339.ts';
 import { liveWindowMs } from '../../parse/attempt.ts';
 import { firstFault } from '../../parse/score-request.ts';
+import { compileSchema, type Validator } from '../../parse/wire-schema.ts';
 import { answerJson } from '../answer.ts';
 import type { Caller } from '../api-key.ts';
 import { attemptBytesMax, type Door } from '../door.ts';
@@ -15,18 +15,13 @@ import { fieldProblem } from './score.ts';
 /** An outcome may arrive late, from a queue or a second factor that took its time; a day is longer than either. */
 const outcomeAgeMsMax = 86_400_000;
 
-const outcomeValidator = Compile(outcomeRequestSchema);
-const labelValidator = Compile(labelRequestSchema);
+const outcomeValidator = compileSchema(outcomeRequestSchema);
+const labelValidator = compileSchema(labelRequestSchema);
 
-interface Validator {
-  Check(value: unknown): boolean;
-  Errors(value: unknown): { keyword: string; instancePath: string; params: object; message: string }[];
-}
-
-function checked<T>(body: unknown, validator: Validator): T {
+function checked<T>(body: unknown, validator: Validator<T>): T {
   if (body instanceof Problem) throw body;
-  if (validator.Check(body)) return body as T;
-  const { field, message } = firstFault(validator.Errors(body));
+  if (validator.check(body)) return body;
+  const { field, message } = firstFault(validator.errors(body));
   throw fieldProblem(field, message);
 }
 
