@@ -71,7 +71,7 @@ async function open(profiles: number): Promise<Size> {
     process.stdout.write(`${profiles} profiles made in ${((performance.now() - beganMs) / 1000).toFixed(0)} s\n`);
   }
   const env = { PORTCULLIS_PORT: '0', PORTCULLIS_DATA_DIR: data, PORTCULLIS_RATE_LIMIT: '0', PORTCULLIS_LOG_LEVEL: 'warn' };
-  const service = await startServer({ script: 'src/main.ts', core: 0, env });
+  const service = await startServer({ script: 'src/start.js', core: 0, env });
   return { profiles, service, cpuMicros: [], perSecond: [], failed: 0 };
 }
 

@@ -84,7 +84,7 @@ process.exitCode = problems.length === 0 ? 0 : 1;
 
 async function start(): Promise<ServerProcess> {
   const beganMs = performance.now();
-  const service = await startServer({ script: 'src/main.ts', core: -1, env });
+  const service = await startServer({ script: 'src/start.js', core: -1, env });
   startsMs.push(performance.now() - beganMs);
   return service;
 }
@@ -143,7 +143,7 @@ function starved(answer: Answer): boolean {
 
 /** Somewhere in the first second and a half of a start, which is where stores are opened and journals read. */
 async function killWhileStarting(): Promise<void> {
-  const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/main.ts'], {
+  const child: ChildProcess = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', 'src/start.js'], {
     env: { ...process.env, ...env },
     stdio: 'ignore',
   });

@@ -70,7 +70,7 @@ try {
   process.stdout.write(`loading ${profiles} profiles\n`);
   await preload(directory, profiles);
   const service = await startServer({
-    script: 'src/main.ts',
+    script: 'src/start.js',
     core: 0,
     env: { PORTCULLIS_PORT: '0', PORTCULLIS_DATA_DIR: directory, PORTCULLIS_RATE_LIMIT: '0', PORTCULLIS_LOG_LEVEL: 'warn' },
   });

@@ -66,7 +66,7 @@ process.exitCode = inTime ? 0 : 1;
 async function startOnce(): Promise<Start> {
   const emptyMs = await emptyNode();
   const beganMs = performance.now();
-  const service = await startServer({ script: 'src/main.ts', core: -1, env });
+  const service = await startServer({ script: 'src/start.js', core: -1, env });
   const listeningMs = performance.now() - beganMs;
   const client = createClient(service.url, 1);
   let answers = 0;

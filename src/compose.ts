@@ -4,6 +4,7 @@
 // are repeated by the code that serves.
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createPseudonyms } from './adapters/crypto/pseudonyms.ts';
@@ -213,6 +214,8 @@ export async function startService(settings: Settings): Promise<Service> {
     );
     await rehearseDoor(app);
     open = true;
+    // Written before anybody waits, and not at the end: a service that is killed never comes to its end.
+    flushCompileCache();
     const url = await app.listen({ host: settings.host, port: settings.port }).catch((error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE')
         throw new SettingsError(

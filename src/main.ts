@@ -1,17 +1,9 @@
 // The process: settings, service, signals. Everything that may go wrong at the start ends it with one sentence.
 //
-// What was stripped and compiled at an earlier start is kept beside the packages and used again, which saves a third of the
-// time of a start. The cache must be on before anything else is loaded, hence the imports by call. Where it cannot be
-// written (a read-only image) nothing is kept and nothing is lost but that time.
+// Started by start.js, which keeps what is compiled here between starts; it also runs by itself, only slower.
 import { readFileSync } from 'node:fs';
-import { enableCompileCache, flushCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
-
-enableCompileCache(fileURLToPath(new URL('../node_modules/.cache/portcullis/code', import.meta.url)));
-const { startService } = await import('./compose.ts');
-const { loadSettings } = await import('./config/load.ts');
-// Written now, not at the end: a service that is killed never comes to its end.
-flushCompileCache();
+import { startService } from './compose.ts';
+import { loadSettings } from './config/load.ts';
 
 function fail(error: unknown): never {
   const message = error instanceof Error ? error.message : String(error);

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { type Answer, startTestService } from '../support/service.ts';
 
-const main = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+const main = fileURLToPath(new URL('../../src/start.js', import.meta.url));
 /** Far more than the fraction of a second that it takes; only a failing test waits this long. */
 const patienceMs = 20_000;
 
