@@ -3,10 +3,14 @@
 // A connection has at most one request outstanding, so that (connections x cheapest path) bounds the longest wait. A second
 // request on a busy socket gets one refusal after the first answer, and the socket closes; what else was pipelined is ignored.
 // Headers are timed by Node, bodies by body-clock.ts.
+import type Http from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
-import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import { Problem, problemContentType, problemDocument, type ProblemCode } from './problem.ts';
+
+// An import would read every export of the module, one of which loads a whole HTTP client: a tenth of a second at each start.
+const { createServer } = createRequire(import.meta.url)('node:http') as typeof Http;
 
 export interface ConnectionLimits {
   readonly maxConnections: number;
