@@ -10,8 +10,8 @@ import { recordOutcome } from './learn/record-outcome.ts';
 import { parseAttempt } from './parse/attempt.ts';
 import { isScoreRequest } from './parse/score-request.ts';
 
-/** Enough for the hot functions to be compiled, few enough to take a fraction of a second. */
-const attempts = 160;
+/** Enough for the hot functions to be compiled, few enough to take a tenth of a second. */
+const attempts = 60;
 const agents = [
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36',
   'Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.6 Mobile/15E148 Safari/604.1',
