@@ -9,9 +9,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { AsnClass } from '../domain/ip-facts.ts';
-import { classifyOrganisation } from '../adapters/ip-database/asn-class.ts';
-import { formatAsnClasses } from '../adapters/ip-database/asn-class-table.ts';
-import { readOrganisations } from '../adapters/ip-database/asn-compile.ts';
+import { classifyOrganisation } from '../adapters/ip-database/asn/asn-class.ts';
+import { formatAsnClasses } from '../adapters/ip-database/asn/asn-class-table.ts';
+import { readOrganisations } from '../adapters/ip-database/asn/asn-compile.ts';
 
 // Networks whose registered name hides what they are: the mobile networks of groups that name every network alike.
 const known: readonly [number, AsnClass, string][] = [

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import t from 'tap';
 import { type AddressRange, type AddressWords, parseAddress, parsePrefix } from '../../src/adapters/ip-database/address-text.ts';
-import { classifyOrganisation } from '../../src/adapters/ip-database/asn-class.ts';
+import { classifyOrganisation } from '../../src/adapters/ip-database/asn/asn-class.ts';
 import { createIpDatabase, type IpSources } from '../../src/adapters/ip-database/ip-database.ts';
 import { assumedAccuracyKm } from '../../src/adapters/ip-database/location-error.ts';
 import { readPlace } from '../../src/adapters/ip-database/mmdb-facts.ts';

@@ -2,8 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import type { MmdbFile, MmdbRole } from './mmdb-file.ts';
 import { MmdbError, openMmdbFile } from './mmdb-file.ts';
-import { openAsnClasses } from './asn-class-table.ts';
-import { openAsnTable } from './asn-table.ts';
+import { openAsnClasses } from './asn/asn-class-table.ts';
+import { openAsnTable } from './asn/asn-table.ts';
 import { createIpDatabase, type IpDatabase } from './ip-database.ts';
 import { readListFile, type ReputationList } from './reputation-list.ts';
 

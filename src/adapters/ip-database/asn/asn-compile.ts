@@ -4,10 +4,10 @@
 // loads in milliseconds. Runs once per version of the package, at first start or ahead of time with compile-asn.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { asnClasses } from '../../domain/ip-facts.ts';
+import { asnClasses } from '../../../domain/ip-facts.ts';
 import type { AsnClassifier } from './asn-class.ts';
-import { parseAddress } from './address-text.ts';
-import { packFile } from './packed-file.ts';
+import { parseAddress } from '../address-text.ts';
+import { packFile } from '../packed-file.ts';
 
 /** Raised when the meaning of a column changes, so that an old cache is compiled again. */
 export const asnFormat = 1;

@@ -4,7 +4,7 @@
 // A wrong "hosting" accuses people at home, a wrong "isp" only forgives a server, so words of access networks outweigh all but
 // the plainest hosting words, and a name that says nothing is "unknown". Words are matched whole, in the languages that
 // registries write; a trailing * matches any ending. Order: the first class that claims the name has it.
-import type { AsnClass } from '../../domain/ip-facts.ts';
+import type { AsnClass } from '../../../domain/ip-facts.ts';
 
 export type AsnClassifier = (asn: number, organisation: string) => AsnClass;
 

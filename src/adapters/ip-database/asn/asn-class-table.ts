@@ -5,7 +5,7 @@
 // ASNs in ascending order as differences in base 36. Networks not in it are newer and are classed from their name by the same rules.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { type AsnClass, asnClasses } from '../../domain/ip-facts.ts';
+import { type AsnClass, asnClasses } from '../../../domain/ip-facts.ts';
 import { type AsnClassifier, classifyOrganisation } from './asn-class.ts';
 
 export interface AsnClasses {
@@ -14,7 +14,7 @@ export interface AsnClasses {
   readonly version: string;
 }
 
-const shippedTable = new URL('../../../assets/ip/asn-classes.txt', import.meta.url);
+const shippedTable = new URL('../../../../assets/ip/asn-classes.txt', import.meta.url);
 
 /** Throws when the table is missing. It is parsed when first asked: a start with a compiled ASN table needs only its version. */
 export async function openAsnClasses(path: string | URL = shippedTable): Promise<AsnClasses> {

@@ -2,13 +2,13 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { IpAddress } from '../../domain/attempt.ts';
-import { type AsnFacts, asnClasses } from '../../domain/ip-facts.ts';
+import type { IpAddress } from '../../../domain/attempt.ts';
+import { type AsnFacts, asnClasses } from '../../../domain/ip-facts.ts';
 import type { AsnClassifier } from './asn-class.ts';
 import { asnFormat, compileAsn } from './asn-compile.ts';
-import { atOnce } from './in-slices.ts';
-import { PackedFileError, rangeColumnsOf, replaceFile, unpackFile } from './packed-file.ts';
-import { RangeTable } from './range-table.ts';
+import { atOnce } from '../in-slices.ts';
+import { PackedFileError, rangeColumnsOf, replaceFile, unpackFile } from '../packed-file.ts';
+import { RangeTable } from '../range-table.ts';
 
 export interface AsnTable {
   readonly version: string;
