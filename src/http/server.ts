@@ -15,14 +15,14 @@ import { parseIpAddress } from '../parse/ip-address.ts';
 import { answerProblem } from './answer.ts';
 import { type ApiKey, createKeyring } from './api-key.ts';
 import { type Admitted, requireScope } from './authenticate.ts';
-import { type BodyClock, createBodyClock } from './body-clock.ts';
+import { type BodyClock, createBodyClock } from './socket/body-clock.ts';
 import {
   answerClientError,
   type ConnectionEvents,
   type ConnectionLimits,
   createHttpServer,
   defaultConnectionLimits,
-} from './connection.ts';
+} from './socket/connection.ts';
 import type { Dependencies } from './dependencies.ts';
 import { attemptBytesMax, type BatchLimits, type Door } from './door.ts';
 import { readJson } from './json-body.ts';

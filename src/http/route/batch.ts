@@ -6,7 +6,7 @@ import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Type } from '../../parse/wire-schema.ts';
 import type { Caller } from '../api-key.ts';
-import type { BodyClock } from '../body-clock.ts';
+import type { BodyClock } from '../socket/body-clock.ts';
 import { attemptBytesMax, type Door } from '../door.ts';
 import { readJson } from '../json-body.ts';
 import { Problem, problemDocument } from '../problem.ts';

@@ -7,7 +7,7 @@ import type Http from 'node:http';
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
-import { Problem, problemContentType, problemDocument, type ProblemCode } from './problem.ts';
+import { Problem, problemContentType, problemDocument, type ProblemCode } from '../problem.ts';
 
 // An import would read every export of the module, one of which loads a whole HTTP client: a tenth of a second at each start.
 const { createServer } = createRequire(import.meta.url)('node:http') as typeof Http;
