@@ -12,11 +12,12 @@ import { keyBytesMax, KeyBuffer, type KeyKind } from './key-buffer.ts';
 import { latin1 } from './latin1.ts';
 import type { Companion, Maintenance } from './maintenance.ts';
 import type { FoldJob } from './record-store.ts';
+import { Slab } from './slab.ts';
 
 /** Removed per call of `expire`, so that none takes long. */
 const expiredPerCall = 2000;
-/** Records are encoded into blocks of this size, because a buffer for each would cost more than the encoding. */
-const slabBytes = 256 * 1024;
+/** Newest records that are kept as they are, for an outcome that follows at once. More would live long enough to burden the garbage collector. */
+const recentMax = 32;
 const zeroByte = Uint8Array.of(0);
 
 /** An assessment as it is stored: its attempt's name and the record. */
@@ -32,11 +33,8 @@ interface Pointer {
 }
 
 interface Pending {
-  readonly key: Uint8Array;
   /** Null: removed. */
   readonly bytes: Uint8Array | null;
-  /** What the bytes say, so that an outcome that follows at once need not decode them; null when removed. */
-  readonly stored: Stored | null;
   /** Only where the assessment still exists: it replaces one that was durable. */
   readonly replaces: boolean;
 }
@@ -50,12 +48,13 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
   private readonly other = new KeyBuffer();
   private readonly writer = new ByteWriter();
   private readonly reader = new ByteReader(latin1);
-  private slab = new Uint8Array(slabBytes);
-  private slabAt = 0;
+  private readonly slab = new Slab();
   private stamp = 1;
   /** Written since the last submit, and submitted but not yet durable; by the text of the key. */
   private waiting = new Map<string, Pending>();
   private submitted = new Map<string, Pending>();
+  /** What the newest of them say, by the text of the key. */
+  private readonly recent = new Map<string, Stored>();
 
   constructor(environment: Environment, index: EventIndex) {
     this.environment = environment;
@@ -150,7 +149,8 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
   /** Writes an event of an index into the index, while its assessment exists. */
   fold(kind: KeyKind, key: KeyBuffer): FoldJob | null {
     const { index } = this;
-    let position = index.newest(key);
+    const newest = index.newest(key);
+    let position = newest;
     let done: Promise<boolean> | null = null;
     while (position !== 0) {
       const view = index.at(position);
@@ -163,7 +163,7 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
       }
       position = previous;
     }
-    return done === null ? null : { key: key.toBytes(), done };
+    return done === null ? null : { position: newest, done };
   }
 
   submit(): Promise<unknown>[] {
@@ -172,9 +172,11 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
     for (const [text, pending] of this.waiting) {
       this.submitted.set(text, pending);
       // 3.5e-103 is how lmdb says "only if it exists"; see IF_EXISTS in its manual.
-      if (pending.bytes === null) promises.push(watched(assessments.remove(pending.key)));
-      else if (pending.replaces) promises.push(watched(assessments.put(pending.key, pending.bytes, this.stamp++, ifExists)));
-      else promises.push(watched(assessments.put(pending.key, pending.bytes, this.stamp++)));
+      this.key.copyText(text);
+      const key = keyOf(this.key);
+      if (pending.bytes === null) promises.push(watched(assessments.remove(key)));
+      else if (pending.replaces) promises.push(watched(assessments.put(key, pending.bytes, this.stamp++, ifExists)));
+      else promises.push(watched(assessments.put(key, pending.bytes, this.stamp++)));
     }
     if (this.waiting.size > 0) this.waiting = new Map();
     return promises;
@@ -195,30 +197,24 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
     writer.reset();
     writer.plainText(stored.attempt);
     writeStoredAssessment(writer, stored.record);
-    const bytes = this.intoSlab(writer.seal().written());
+    const bytes = this.slab.keep(writer.seal().written());
     const { record } = stored;
+    const text = this.keyText();
+    this.waiting.set(text, { bytes, replaces });
     // The caller may use its buffers again.
     const own = { ...record, features: record.features.slice(), outcomes: record.outcomes.slice() };
-    this.waiting.set(this.keyText(), { key: this.key.toBytes(), bytes, stored: { attempt: stored.attempt, record: own }, replaces });
-  }
-
-  private intoSlab(bytes: Uint8Array): Uint8Array {
-    if (bytes.length > slabBytes / 4) return bytes.slice();
-    if (this.slabAt + bytes.length > slabBytes) {
-      this.slab = new Uint8Array(slabBytes);
-      this.slabAt = 0;
-    }
-    this.slab.set(bytes, this.slabAt);
-    const placed = this.slab.subarray(this.slabAt, this.slabAt + bytes.length);
-    this.slabAt += bytes.length;
-    return placed;
+    this.recent.delete(text);
+    this.recent.set(text, { attempt: stored.attempt, record: own });
+    if (this.recent.size > recentMax) for (const oldest of this.recent.keys()) return void this.recent.delete(oldest);
   }
 
   private remove(tenant: string, stored: Stored, account: string): void {
     const { assessment, occurredAtMs } = stored.record;
     const id = assessment.assessmentId;
     this.key.set(tenant, 'assessment', id);
-    this.waiting.set(this.keyText(), { key: this.key.toBytes(), bytes: null, stored: null, replaces: false });
+    const text = this.keyText();
+    this.waiting.set(text, { bytes: null, replaces: false });
+    this.recent.delete(text);
     this.drop(this.environment.times, timeKeyOf(occurredAtMs, this.key));
     if (this.key.set(tenant, 'ofAccount', account)) this.drop(this.environment.accounts, accountKeyOf(this.key, { id, occurredAtMs }));
     if (stored.attempt !== '' && this.key.set(tenant, 'attempt', stored.attempt)) this.drop(this.environment.attempts, this.key.toBytes());
@@ -236,9 +232,10 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
   /** The assessment under the key in `this.key`. */
   private read(text: string): Stored | null {
     const pending = this.waiting.get(text) ?? this.submitted.get(text);
-    if (pending !== undefined) return pending.stored;
-    const bytes = this.environment.assessments.getBinaryFast(keyOf(this.key));
-    if (bytes === undefined) return null;
+    const recent = pending === undefined ? undefined : this.recent.get(text);
+    if (recent !== undefined) return recent;
+    const bytes = pending === undefined ? this.environment.assessments.getBinaryFast(keyOf(this.key)) : pending.bytes;
+    if (bytes === undefined || bytes === null) return null;
     const reader = this.reader.openSealed(bytes, 0, bytes.length);
     const attempt = reader.plainText();
     const record = readStoredAssessment(reader);
@@ -304,31 +301,23 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
 
   private writeIndex(kind: KeyKind, key: KeyBuffer, pointer: Pointer): Promise<boolean> | null {
     const { assessments, attempts, accounts, times } = this.environment;
-    if (!this.other.set('', 'assessment', pointer.id)) return null;
-    // The tenant is the key's own, already escaped: put it before kind and id as it is.
-    const assessmentKey = sibling(key, this.other);
-    this.key.copy(assessmentKey, 0, assessmentKey.length);
-    const pending = this.waiting.get(this.keyText()) ?? this.submitted.get(this.keyText());
-    const exists = pending === undefined ? assessments.getBinaryFast(assessmentKey) !== undefined : pending.bytes !== null;
+    const assessment = this.other;
+    if (!assessment.setBeside(key, 'assessment', pointer.id)) return null;
+    const text = latin1(assessment.bytes, 0, assessment.length);
+    const pending = this.waiting.get(text) ?? this.submitted.get(text);
+    const exists = pending === undefined ? assessments.getBinaryFast(keyOf(assessment)) !== undefined : pending.bytes !== null;
     if (!exists) return null;
     if (kind === 'attempt') {
       this.writer.reset();
       this.writer.plainText(pointer.id);
-      return watched(attempts.put(keyOf(key), this.writer.written().slice()));
+      return watched(attempts.put(keyOf(key), this.slab.keep(this.writer.written())));
     }
-    void watched(times.put(timeKeyOf(pointer.occurredAtMs, this.key), zeroByte));
+    void watched(times.put(timeKeyOf(pointer.occurredAtMs, assessment), zeroByte));
     return watched(accounts.put(accountKeyOf(key, pointer), zeroByte));
   }
 }
 
 const ifExists = 3.542694326329068e-103;
-
-/** The key of another kind in the same tenant: `key` up to its tenant's end, then what `other` has after its own. */
-function sibling(key: KeyBuffer, other: KeyBuffer): Uint8Array {
-  let tenantEnd = 0;
-  while (key.bytes[tenantEnd] !== 0x0a) tenantEnd++;
-  return joined(key.bytes.subarray(0, tenantEnd), other.bytes.subarray(0, other.length));
-}
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(a.length + b.length);

@@ -51,6 +51,26 @@ export class KeyBuffer {
     return this.bytes.slice(0, this.length);
   }
 
+  /** Takes over a whole key from its text, as `latin1` gives it. */
+  copyText(text: string): void {
+    this.length = text.length;
+    for (let i = 0; i < text.length; i++) this.bytes[i] = text.charCodeAt(i);
+    this.rehash();
+  }
+
+  /** Sets the key of another kind in the tenant of `other`, false when it would be too long to exist. */
+  setBeside(other: KeyBuffer, kind: KeyKind, name: string): boolean {
+    let at = 0;
+    while (at < other.length && other.bytes[at] !== tenantEnd) this.bytes[at] = other.bytes[at++] as number;
+    if (at + 2 + name.length * 9 > keyBytesMax && !this.fits('', name)) return false;
+    this.bytes[at] = tenantEnd;
+    this.bytes[at + 1] = kindCodes[kind];
+    this.length = at + 2;
+    this.append(name);
+    this.rehash();
+    return true;
+  }
+
   /** The kind's character code, to tell keys apart when they are read back. */
   kindCode(): number {
     let at = 0;

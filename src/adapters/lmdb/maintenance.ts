@@ -6,6 +6,7 @@ import type { EventIndex } from './event-index.ts';
 import type { Journal } from './journal.ts';
 import { KeyBuffer, type KeyKind } from './key-buffer.ts';
 import { type FoldJob, kindOf, type RecordStore } from './record-store.ts';
+import { Sweep } from './sweep.ts';
 
 export interface Pace {
   /** Longest time for which something applied is not yet durable. */
@@ -28,7 +29,13 @@ export type Fold = (kind: KeyKind, key: KeyBuffer) => FoldJob | null;
 /** A journal entry is written early when it has grown to this: about half a thousand attempts. */
 const earlyFlushBytes = 512 * 1024;
 const keysPerSlice = 64;
-/** Keys folded per interval under load: a steady trickle of a few per cent of a core. */
+/** Events looked at per slice when a sweep begins. */
+const scannedPerSlice = 2048;
+/** Under load nothing is folded before the memory is this full: the more waits, the more of it shares its pages on the disk. */
+const sweepAt = 0.3;
+/** A sweep under load is to end before the memory has filled by this much more. */
+const sweepWithin = 0.3;
+/** Keys folded per interval under load at least. */
 const keysUnderLoad = 200;
 /** Keys folded per interval when little else happens. */
 const keysWhenIdle = 2000;
@@ -65,6 +72,7 @@ export class Maintenance {
   private headBefore = 0;
   /** Everything before this position is folded or was handed over. */
   private cursor = 0;
+  private sweep: Sweep | null = null;
 
   constructor(parts: {
     index: EventIndex;
@@ -119,6 +127,11 @@ export class Maintenance {
     if (this.folding !== null) await this.folding.catch(ignore);
   }
 
+  /** What was durable is not any more: the sweep under way is begun anew, over what is durable then. */
+  begunAnew(): void {
+    this.sweep = null;
+  }
+
   private hasUnwritten(): boolean {
     return this.index.unsentBytes > 0 || this.journal.hasUnconfirmed() || this.companion.pending();
   }
@@ -139,11 +152,16 @@ export class Maintenance {
     this.schedule(Math.min(backoffMaxMs, this.pace.flushIntervalMs * 2 ** Math.min(this.failures, 8)));
   }
 
+  /** How many keys to fold in this interval. */
   private keysThisTime(): number {
-    const arrived = this.index.head - this.headBefore;
-    this.headBefore = this.index.head;
-    if (this.index.fullness() > fullnessHigh) return Math.max(keysWhenIdle, (2 * arrived) / eventBytes);
-    return arrived < idleBytes ? keysWhenIdle : keysUnderLoad;
+    const { index } = this;
+    const arrived = index.head - this.headBefore;
+    this.headBefore = index.head;
+    const fullness = index.fullness();
+    if (fullness > fullnessHigh) return Math.max(keysWhenIdle, (2 * arrived) / eventBytes);
+    if (arrived < idleBytes) return keysWhenIdle;
+    if (this.sweep === null) return fullness > sweepAt || this.records.early.length > 0 ? keysUnderLoad : 0;
+    return Math.max(keysUnderLoad, (this.sweep.size * arrived) / (sweepWithin * index.capacityBytes));
   }
 
   private slice(): number {
@@ -201,19 +219,36 @@ export class Maintenance {
 
   private async foldKeys(keys: number): Promise<void> {
     if (this.failures > 0) return;
-    this.cursor = Math.max(this.cursor, this.index.tail);
     let left = keys;
-    let more = true;
-    while (more && left > 0) {
+    while (left > 0 && (await this.findWork())) {
       const jobs: FoldJob[] = [];
+      let more = true;
       while (more && jobs.length < Math.min(left, keysPerBatch)) {
-        more = this.collectJobs(this.slice(), jobs);
+        more = this.collectJobs(Math.min(this.slice(), left - jobs.length), jobs);
         await nextTurn();
       }
-      left -= jobs.length;
+      left -= Math.max(1, jobs.length);
       await this.finish(jobs);
+      if (more) continue;
+      this.endSweep();
       await this.trim();
     }
+  }
+
+  /** Begins a sweep over what became durable since the last one. False when there is nothing to fold. */
+  private async findWork(): Promise<boolean> {
+    if (this.sweep !== null || this.failures > 0) return this.failures === 0;
+    const { index } = this;
+    const sweep = new Sweep(index, Math.max(this.cursor, index.tail), index.floorOf(this.journal.seen));
+    while (!sweep.scan(scannedPerSlice)) await nextTurn();
+    if (sweep.to <= sweep.from) return this.records.early.length > 0;
+    this.sweep = sweep;
+    return true;
+  }
+
+  private endSweep(): void {
+    this.cursor = Math.max(this.cursor, this.sweep?.to ?? 0);
+    this.sweep = null;
   }
 
   /** Starts folding the keys asked for early, then those whose turn it is. False when there is nothing more to do. */
@@ -230,14 +265,12 @@ export class Maintenance {
     const enough = jobs.length + left;
     // Events that were folded with others of their key are passed over; not too many in one slice either.
     for (let steps = keys * 16; steps > 0 && jobs.length < enough; steps--) {
-      this.cursor = index.settled(this.cursor);
-      if (this.cursor >= index.head || index.seqAt(this.cursor) === Number.POSITIVE_INFINITY) return false;
-      const view = index.at(this.cursor);
-      if (!view.folded) {
-        key.copy(view.bytes, view.keyFrom, view.keyLength);
-        this.foldKey(jobs);
-      }
-      this.cursor = index.next(this.cursor);
+      const position = this.sweep?.next() ?? 0;
+      if (position === 0) return false;
+      const view = index.at(position);
+      if (view.folded) continue;
+      key.copy(view.bytes, view.keyFrom, view.keyLength);
+      this.foldKey(jobs);
     }
     return true;
   }
@@ -261,8 +294,8 @@ export class Maintenance {
       const again: FoldJob[] = [];
       for (const [i, ok] of written.entries()) {
         if (ok) continue;
-        const { key } = waiting[i] as FoldJob;
-        this.key.copy(key, 0, key.length);
+        const view = this.index.at((waiting[i] as FoldJob).position);
+        this.key.copy(view.bytes, view.keyFrom, view.keyLength);
         this.foldKey(again);
       }
       waiting = again;
@@ -271,9 +304,11 @@ export class Maintenance {
 
   /** The disk refused: nothing handed over counts as folded any more. */
   private foldLater(reason: unknown): Promise<never> {
-    for (let position = this.index.tail; position < this.cursor; position = this.index.next(position))
+    const handedOver = Math.max(this.cursor, this.sweep?.to ?? 0);
+    for (let position = this.index.tail; position < handedOver; position = this.index.next(position))
       this.index.setFolded(position, false);
     this.cursor = this.index.tail;
+    this.sweep = null;
     return this.failed(reason);
   }
 

@@ -49,11 +49,15 @@ export function openLmdbStores(options: LmdbOptions): LmdbStores {
   const flushIntervalMs = options.flushIntervalMs ?? 200;
   const environment = openEnvironment(options.directory);
   const index = new EventIndex(options.pendingBytesMax ?? 48 * megabyte);
-  const journal = new Journal(environment, index, () => records.forgetHot());
+  let maintenance: Maintenance | null = null;
+  const journal = new Journal(environment, index, () => {
+    records.forgetHot();
+    maintenance?.begunAnew();
+  });
   const records = new RecordStore(environment, index, journal);
   journal.open();
   const log = new LmdbAssessmentLog(environment, index);
-  const maintenance = new Maintenance({
+  const kept = new Maintenance({
     index,
     journal,
     records,
@@ -65,8 +69,9 @@ export function openLmdbStores(options: LmdbOptions): LmdbStores {
     pace: { flushIntervalMs, freeBytes: options.freeBytes ?? (() => freeBytesOf(options.directory)) },
     onProblem: options.onProblem,
   });
-  log.maintainedBy(maintenance);
-  const profiles = new LmdbProfileStore({ index, records, maintenance, flushIntervalMs });
+  maintenance = kept;
+  log.maintainedBy(kept);
+  const profiles = new LmdbProfileStore({ index, records, maintenance: kept, flushIntervalMs });
 
   let closing: Promise<void> | null = null;
   return {
@@ -75,7 +80,7 @@ export function openLmdbStores(options: LmdbOptions): LmdbStores {
     health() {
       const damagedRecords = records.damaged + journal.damagedEvents + log.damaged;
       const pendingShare = index.fullness();
-      const trouble = maintenance.trouble;
+      const trouble = kept.trouble;
       return {
         ok: trouble === null,
         detail:
@@ -87,9 +92,9 @@ export function openLmdbStores(options: LmdbOptions): LmdbStores {
         droppedChanges: profiles.dropped,
       };
     },
-    settle: () => maintenance.settle(),
+    settle: () => kept.settle(),
     close() {
-      closing ??= maintenance.close().then(() => environment.root.close());
+      closing ??= kept.close().then(() => environment.root.close());
       return closing;
     },
   };

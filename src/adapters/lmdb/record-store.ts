@@ -13,6 +13,7 @@ import type { Journal } from './journal.ts';
 import { type KeyBuffer, type KeyKind, kindOfCode } from './key-buffer.ts';
 import type { RecordKind } from './record-kinds.ts';
 import { latin1 } from './latin1.ts';
+import { Slab } from './slab.ts';
 
 /** A key with at least this many unfolded events keeps its state in memory: the offices and attackers that many attempts come from. */
 const hotEventsMin = 32;
@@ -34,7 +35,8 @@ interface Hot {
 }
 
 export interface FoldJob {
-  readonly key: Uint8Array;
+  /** An event of the key. */
+  readonly position: number;
   /** True: written. False: another process was faster. Rejects when the disk refuses. */
   readonly done: Promise<boolean>;
 }
@@ -49,6 +51,7 @@ export class RecordStore {
   private readonly journal: Journal;
   private readonly reader = new ByteReader(latin1);
   private readonly writer = new ByteWriter(65_536);
+  private readonly slab = new Slab();
   private readonly chain: number[] = [];
   private readonly hot = new Map<string, Hot>();
   private nextStamp: number;
@@ -215,7 +218,8 @@ export class RecordStore {
     if (this.chain.length === 0) return null;
     state = this.applyChain(kind, state);
     for (const position of this.chain) this.index.setFolded(position, true);
-    return this.write(kind, key, state, base, limitSeq);
+    const done = this.write(kind, key, state, base, limitSeq);
+    return done === null ? null : { position: newest, done };
   }
 
   private write<State, Event>(
@@ -224,14 +228,14 @@ export class RecordStore {
     state: State | null,
     base: Base,
     foldedTo: number,
-  ): FoldJob | null {
+  ): Promise<boolean> | null {
     const table = this.environment.profiles;
-    if (state === null) return base.version === null ? null : { key: key.toBytes(), done: watched(table.remove(keyOf(key), base.version)) };
+    if (state === null) return base.version === null ? null : watched(table.remove(keyOf(key), base.version));
     const writer = this.writer.reset();
     writer.uint(foldedTo);
     kind.write(writer, state);
-    const bytes = writer.seal().written().slice();
-    return { key: key.toBytes(), done: watched(table.put(keyOf(key), bytes, this.nextStamp++, base.version as number)) };
+    const bytes = this.slab.keep(writer.seal().written());
+    return watched(table.put(keyOf(key), bytes, this.nextStamp++, base.version as number));
   }
 }
 
