@@ -305,8 +305,7 @@ export class Maintenance {
   /** The disk refused: nothing handed over counts as folded any more. */
   private foldLater(reason: unknown): Promise<never> {
     const handedOver = Math.max(this.cursor, this.sweep?.to ?? 0);
-    for (let position = this.index.tail; position < handedOver; position = this.index.next(position))
-      this.index.setFolded(position, false);
+    for (let position = this.index.tail; position < handedOver; position = this.index.next(position)) this.index.setFolded(position, false);
     this.cursor = this.index.tail;
     this.sweep = null;
     return this.failed(reason);

@@ -74,8 +74,10 @@ export function readAccount(from: ByteReader): AccountProfile | Refusal {
 
 function readList<T>(from: ByteReader, max: number, originMs: number, read: (from: ByteReader, originMs: number) => T): T[] {
   const count = from.count(max);
-  const list: T[] = [];
-  for (let i = 0; i < count; i++) list.push(read(from, originMs));
+  if (count === 0) return [];
+  // Most lists have one member. A list that begins with it is as long as it; one that is pushed to begins with room for seventeen.
+  const list = [read(from, originMs)];
+  for (let i = 1; i < count; i++) list.push(read(from, originMs));
   return list;
 }
 

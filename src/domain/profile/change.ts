@@ -14,44 +14,53 @@ export type ProfileChange =
 
 /** A try was made. Counters only: familiarity waits for a good end. */
 export function attemptedChanges(visit: Visit, failed: boolean): ProfileChange[] {
-  return [
-    { kind: 'account', key: visit.account, event: { type: 'attempted', visit, failed } },
-    ...sourceChanges(visit, { type: 'attempted', atMs: visit.atMs, account: shortKey(visit.account), failed, machine: machineOf(visit) }),
-  ];
+  const { atMs } = visit;
+  const account = shortKey(visit.account);
+  return changesOf(
+    visit,
+    { type: 'attempted', visit, failed },
+    { type: 'attempted', atMs, account, failed, machine: null },
+    { type: 'attempted', atMs, account, failed, machine: machineOf(visit) },
+  );
 }
 
 /** The attempt ended well: its places and devices become familiar. */
 export function learnedChanges(visit: Visit): ProfileChange[] {
-  return [
-    { kind: 'account', key: visit.account, event: { type: 'learned', visit } },
-    ...sourceChanges(visit, { type: 'learned', atMs: visit.atMs, account: shortKey(visit.account), machine: machineOf(visit) }),
-    { kind: 'population', values: populationValues(visit), amount: 1 },
-  ];
+  const { atMs } = visit;
+  const account = shortKey(visit.account);
+  const changes = changesOf(
+    visit,
+    { type: 'learned', visit },
+    { type: 'learned', atMs, account, machine: null },
+    { type: 'learned', atMs, account, machine: machineOf(visit) },
+  );
+  changes.push({ kind: 'population', values: populationValues(visit), amount: 1 });
+  return changes;
 }
 
 /** What was learnt was wrong: a takeover that first looked like a good login. */
 export function unlearnedChanges(visit: Visit): ProfileChange[] {
-  return [
-    { kind: 'account', key: visit.account, event: { type: 'unlearned', visit } },
-    ...sourceChanges(visit, { type: 'unlearned', atMs: visit.atMs, account: shortKey(visit.account) }),
-    { kind: 'population', values: populationValues(visit), amount: -1 },
-  ];
+  const event: SourceEvent = { type: 'unlearned', atMs: visit.atMs, account: shortKey(visit.account) };
+  const changes = changesOf(visit, { type: 'unlearned', visit }, event, event);
+  changes.push({ kind: 'population', values: populationValues(visit), amount: -1 });
+  return changes;
 }
 
 /** The attempt passed its credential check and failed later: that counts as a failure of the account and of its origin. */
 export function failedChanges(visit: Visit, atMs: number): ProfileChange[] {
-  return [{ kind: 'account', key: visit.account, event: { type: 'failed', atMs } }, ...sourceChanges(visit, { type: 'failed', atMs })];
+  const event = { type: 'failed', atMs } as const;
+  return changesOf(visit, event, event, event);
 }
 
-/** A machine is bound to a device id only; what else was touched has none. */
-function sourceChanges(visit: Visit, deviceEvent: SourceEvent): ProfileChange[] {
-  const event: SourceEvent = 'machine' in deviceEvent ? { ...deviceEvent, machine: null } : deviceEvent;
+/** Of an account and of everything that the visit came from. A machine is bound to a device id only, so a device has its own event. */
+function changesOf(visit: Visit, account: AccountEvent, source: SourceEvent, device: SourceEvent): ProfileChange[] {
   const changes: ProfileChange[] = [
-    { kind: 'host', key: visit.host, event },
-    { kind: 'block', key: visit.block, event },
+    { kind: 'account', key: visit.account, event: account },
+    { kind: 'host', key: visit.host, event: source },
+    { kind: 'block', key: visit.block, event: source },
   ];
-  if (visit.asn !== null) changes.push({ kind: 'asn', key: String(visit.asn), event });
-  if (visit.device !== null) changes.push({ kind: 'device', key: visit.device, event: deviceEvent });
+  if (visit.asn !== null) changes.push({ kind: 'asn', key: String(visit.asn), event: source });
+  if (visit.device !== null) changes.push({ kind: 'device', key: visit.device, event: device });
   return changes;
 }
 
