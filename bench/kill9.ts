@@ -7,6 +7,9 @@
 // reads back as it was answered, accounts know at least the good logins acknowledged by then and at most those sent, and an
 // attempt sent again by name gives its first assessment. Every eighth kill hits a service that is still starting. At the
 // end everything ever promised is read once more. Ends with exit code 1 when a promise was broken.
+//
+// A machine that gives nobody a turn for two seconds gives the service none to write in. A witness, a process that only asks for
+// its turn and for the disk, measures that; its longest wait in a round is added to the grace of that round and reported.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -19,7 +22,8 @@ import { Acknowledged, type Audit } from './support/acknowledged.ts';
 import { bodyOf } from './support/attempts.ts';
 import { type Answer, createClient, type JsonClient } from './support/json-client.ts';
 import { type ServerProcess, startServer } from './support/server-process.ts';
-import { spread } from './support/statistics.ts';
+import { type StallWitness, startStallWitness } from './support/stall-witness.ts';
+import { median, spread } from './support/statistics.ts';
 
 const { values } = parseArgs({
   options: {
@@ -49,23 +53,29 @@ const env = { PORTCULLIS_PORT: '0', PORTCULLIS_DATA_DIR: directory, PORTCULLIS_R
 const told = new Acknowledged();
 const startsMs: number[] = [];
 const lostAgesMs: number[] = [];
+const stallsMs: number[] = [];
 const problems: string[] = [];
 const sums = { assessments: 0, accounts: 0, lostRecent: 0 };
 let attempts = 0;
 let starvations = 0;
 let said = '';
 
+const witness: StallWitness = startStallWitness(tmpdir());
 try {
   let service = await start();
   for (let round = 1; round <= rounds; round++) {
     if (round % 8 === 0) await killWhileStarting();
     const from = told.size;
+    await witness.take();
     const killedMs = await loadAndKill(service);
+    const stallMs = await witness.take();
+    const dueMs = graceMs + stallMs;
+    stallsMs.push(stallMs);
     service = await start();
     const client = createClient(service.url, 16);
     problems.push(...(await readiness(client)));
-    add(await told.audit(client, from, killedMs, graceMs));
-    const again = await told.repeated(client, from, killedMs, graceMs);
+    add(await told.audit(client, from, killedMs, dueMs));
+    const again = await told.repeated(client, from, killedMs, dueMs);
     if (again !== null) problems.push(again);
     client.close();
     if (round % 10 === 0 || problems.length > 0) print(round);
@@ -77,6 +87,7 @@ try {
   if (problems.length === 0) await readAll(service);
   await service.stop();
 } finally {
+  witness.stop();
   if (values.keep === undefined) rmSync(directory, { recursive: true, force: true });
 }
 process.stdout.write(problems.length === 0 ? 'Every promise was kept.\n' : `Broken:\n${problems.slice(0, 40).join('\n')}\n`);
@@ -178,6 +189,7 @@ async function readAll(service: ServerProcess): Promise<void> {
 function print(round: number): void {
   process.stdout.write(
     `${round} kills: ${attempts} attempts; kept ${sums.assessments} assessments and ${sums.accounts} accounts that were due; ` +
-      `lost ${sums.lostRecent} younger than ${graceMs} ms, the oldest ${Math.max(...lostAgesMs).toFixed(0)} ms before its kill; start ${spread(startsMs, 0)} ms; ${starvations} answers of 408\n`,
+      `lost ${sums.lostRecent} that were not, the oldest ${Math.max(...lostAgesMs).toFixed(0)} ms before its kill; ` +
+      `the machine's longest stall in a round ${median(stallsMs).toFixed(0)} (at worst ${Math.max(...stallsMs).toFixed(0)}) ms; start ${spread(startsMs, 0)} ms; ${starvations} answers of 408\n`,
   );
 }

@@ -53,7 +53,9 @@ export interface Core {
 export async function openCore(settings: Settings, options: CoreOptions): Promise<Core> {
   const clock = options.clock ?? systemClock;
   const dataDirectory = openDataDirectory(settings.dataDir);
-  const stores = openLmdbStores({ directory: join(dataDirectory, 'store'), clock, onProblem: options.onProblem });
+  const pseudonyms = createPseudonyms({ key: pseudonymKey(settings, dataDirectory) });
+  const { keyId } = pseudonyms;
+  const stores = openLmdbStores({ directory: join(dataDirectory, 'store'), clock, keyId, onProblem: options.onProblem });
   try {
     const [ip, scorer] = await Promise.all([openIp(settings), openModel(settings)]);
     const feeds = await watchListDirectory({
@@ -63,7 +65,6 @@ export async function openCore(settings: Settings, options: CoreOptions): Promis
       onProblem: options.onProblem,
     });
     const policy = openPolicy(settings, dataDirectory, clock, options.onProblem);
-    const pseudonyms = createPseudonyms({ key: pseudonymKey(settings, dataDirectory) });
     const ports = {
       ip,
       profiles: stores.profiles,

@@ -220,6 +220,30 @@ t.test('a store of a newer format is refused in one sentence', async (t) => {
   });
 });
 
+t.test('a store is not opened under another pseudonym key than the one it was made with', async (t) => {
+  const directory = directoryFor(t);
+  await openStores(t, { directory, keyId: 'first' }).close();
+  await openStores(t, { directory, keyId: 'first' }).close();
+  t.throws(() => openLmdbStores({ directory, keyId: 'second', onProblem: () => undefined }), {
+    message: /^The store in .+ was made with the pseudonym key first, and the key given now is second: [^.]+\.$/,
+  });
+});
+
+t.test('while the disk refuses and memory is full, an assessment is kept whole or given up and counted', async (t) => {
+  const stores = openStores(t, { pendingBytesMax: 1, freeBytes: () => 0, flushIntervalMs: 1_000_000, onProblem: () => undefined });
+  const count = 60_000;
+  for (let i = 0; i < count; i++) stores.assessments.put(storedOf(`id-${i}`, `account${i}`), `attempt-${i}`);
+  let kept = 0;
+  for (let i = 0; i < count; i++) {
+    const whole = stores.assessments.byId('default', `id-${i}`) !== null;
+    const found = stores.assessments.byAttempt('default', `attempt-${i}`) !== null;
+    if (whole) kept++;
+    if (whole !== found) return t.fail(`assessment ${i} is ${whole ? 'kept' : 'lost'} and its attempt is ${found ? 'known' : 'unknown'}`);
+  }
+  t.ok(kept > 0 && kept < count);
+  t.equal(stores.health().droppedChanges, count - kept);
+});
+
 t.test('a directory that cannot be used is refused in one sentence', (t) => {
   const directory = directoryFor(t);
   const file = join(directory, 'file');

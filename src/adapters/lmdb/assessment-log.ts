@@ -18,6 +18,8 @@ import { Slab } from './slab.ts';
 const expiredPerCall = 2000;
 /** Newest records that are kept as they are, for an outcome that follows at once. More would live long enough to burden the garbage collector. */
 const recentMax = 32;
+/** Records that may wait for a disk that refuses. About 20,000; later ones are given up and counted, and profiles go on learning. */
+const waitingBytesMax = 32 * 1024 * 1024;
 const zeroByte = Uint8Array.of(0);
 
 /** An assessment as it is stored: its attempt's name and the record. */
@@ -41,6 +43,9 @@ interface Pending {
 
 export class LmdbAssessmentLog implements AssessmentLog, Companion {
   damaged = 0;
+  /** Records and index entries that were given up because they could not be made durable and memory was full. */
+  dropped = 0;
+  private waitingBytes = 0;
   private readonly environment: Environment;
   private readonly index: EventIndex;
   private maintenance: Maintenance | null = null;
@@ -87,13 +92,26 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
 
   put(record: StoredAssessment, attempt: string): void {
     const { tenant, occurredAtMs, assessment } = record;
-    if (!this.key.set(tenant, 'assessment', assessment.assessmentId)) return;
+    if (!this.key.set(tenant, 'assessment', assessment.assessmentId) || this.isFull()) {
+      this.dropped++;
+      return;
+    }
     this.keep({ attempt, record }, false);
     const pointer = { id: assessment.assessmentId, occurredAtMs };
     this.writePointer(pointer);
-    if (this.key.set(tenant, 'ofAccount', record.visit.account)) this.index.append(this.key, this.writer.bytes, this.writer.at);
-    if (attempt !== '' && this.key.set(tenant, 'attempt', attempt)) this.index.append(this.key, this.writer.bytes, this.writer.at);
+    this.appendPointer(tenant, 'ofAccount', record.visit.account);
+    if (attempt !== '') this.appendPointer(tenant, 'attempt', attempt);
     this.maintenance?.noticed();
+  }
+
+  /** An assessment without its index entries could be neither found by its attempt nor erased with its account: all or nothing. */
+  private isFull(): boolean {
+    return this.waitingBytes > waitingBytesMax || this.index.fullness() >= 1;
+  }
+
+  /** The pointer is in the writer. */
+  private appendPointer(tenant: string, kind: KeyKind, name: string): void {
+    if (!this.key.set(tenant, kind, name) || !this.index.append(this.key, this.writer.bytes, this.writer.at)) this.dropped++;
   }
 
   replace(record: StoredAssessment): void {
@@ -185,6 +203,8 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
   settle(written: boolean): void {
     if (!written) for (const [text, pending] of this.submitted) if (!this.waiting.has(text)) this.waiting.set(text, pending);
     if (this.submitted.size > 0) this.submitted = new Map();
+    this.waitingBytes = 0;
+    for (const pending of this.waiting.values()) this.waitingBytes += pending.bytes?.length ?? 0;
   }
 
   pending(): boolean {
@@ -201,6 +221,7 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
     const { record } = stored;
     const text = this.keyText();
     this.waiting.set(text, { bytes, replaces });
+    this.waitingBytes += bytes.length;
     // The caller may use its buffers again.
     const own = { ...record, features: record.features.slice(), outcomes: record.outcomes.slice() };
     this.recent.delete(text);

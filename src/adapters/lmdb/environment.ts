@@ -32,8 +32,11 @@ export interface Environment {
   readonly times: Table;
 }
 
-/** Throws an Error of one sentence when the directory cannot be used. */
-export function openEnvironment(directory: string): Environment {
+/**
+ * Throws an Error of one sentence when the directory cannot be used, or was filled under another pseudonym key: nothing in it would be
+ * found again, and everybody would be new.
+ */
+export function openEnvironment(directory: string, keyId: string | null): Environment {
   try {
     mkdirSync(directory, { recursive: true });
     accessSync(directory, constants.R_OK | constants.W_OK | constants.X_OK);
@@ -62,6 +65,7 @@ export function openEnvironment(directory: string): Environment {
   }
   try {
     checkFormat(root, directory);
+    if (keyId !== null) checkKey(root, directory, keyId);
     return {
       root,
       profiles: table(root, 'profiles', true),
@@ -106,6 +110,19 @@ function checkFormat(root: RootDatabase<Uint8Array, string>, directory: string):
   if (version === formatVersion) return;
   throw new Error(
     `The store in ${directory} has format ${version} and this release reads format ${formatVersion}: run the release that wrote it, or a newer one.`,
+  );
+}
+
+function checkKey(root: RootDatabase<Uint8Array, string>, directory: string, keyId: string): void {
+  const stored = root.get('pseudonym key');
+  if (stored === undefined) {
+    root.putSync('pseudonym key', Buffer.from(keyId));
+    return;
+  }
+  const made = Buffer.from(stored).toString();
+  if (made === keyId) return;
+  throw new Error(
+    `The store in ${directory} was made with the pseudonym key ${made}, and the key given now is ${keyId}: give the key it was made with, or name another data directory to begin anew.`,
   );
 }
 

@@ -12,6 +12,8 @@ import { RecordStore } from './record-store.ts';
 export interface LmdbOptions {
   readonly directory: string;
   readonly clock?: Clock;
+  /** Id of the key behind the pseudonyms. A store keeps the one it was made with and is not opened under another. */
+  readonly keyId?: string;
   /** Told in one sentence when writing fails and when it works again. */
   readonly onProblem: (sentence: string) => void;
   /** Changes are durable within this time. */
@@ -47,7 +49,7 @@ const megabyte = 1 << 20;
 /** Throws an Error of one sentence when the directory, its format or its content cannot be used. */
 export function openLmdbStores(options: LmdbOptions): LmdbStores {
   const flushIntervalMs = options.flushIntervalMs ?? 200;
-  const environment = openEnvironment(options.directory);
+  const environment = openEnvironment(options.directory, options.keyId ?? null);
   const index = new EventIndex(options.pendingBytesMax ?? 48 * megabyte);
   let maintenance: Maintenance | null = null;
   const journal = new Journal(environment, index, () => {
@@ -89,7 +91,7 @@ export function openLmdbStores(options: LmdbOptions): LmdbStores {
             : `cannot be written: ${trouble}`,
         pendingShare,
         damagedRecords,
-        droppedChanges: profiles.dropped,
+        droppedChanges: profiles.dropped + log.dropped,
       };
     },
     settle: () => kept.settle(),
