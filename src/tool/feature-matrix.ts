@@ -15,7 +15,7 @@ import { type ColumnType, type ColumnWriter, openColumn, writeHead } from './mat
 import { cloudedIp } from './matrix/feeds.ts';
 import { replay, type Replayed } from './matrix/replay.ts';
 import { openReplayPorts, type ReplayWorld } from './matrix/replay-ports.ts';
-import { createWorld, type Site, sampleNetworks } from './simulate/network-world.ts';
+import { createWorld, type Site, sampleNetworks } from './simulate/world/network-world.ts';
 import { simulateTenant } from './simulate/simulate-tenant.ts';
 import { blocksOf, dayMs, planTenants, type Split, splits, type TenantPlan, warmUpDays } from './simulate/tenants.ts';
 import { type AttemptKind, attackerKinds, type SimulatedAttempt } from './simulate/wire.ts';

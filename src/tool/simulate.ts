@@ -10,7 +10,7 @@ import { once } from 'node:events';
 import { finished } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import { openReplayPorts } from './matrix/replay-ports.ts';
-import { createWorld, sampleNetworks } from './simulate/network-world.ts';
+import { createWorld, sampleNetworks } from './simulate/world/network-world.ts';
 import { simulateTenant } from './simulate/simulate-tenant.ts';
 import { blocksOf, planTenants, type Split, splits } from './simulate/tenants.ts';
 import { type SimulatedAttempt, sidecarOf } from './simulate/wire.ts';

@@ -1,6 +1,6 @@
 // A small made-up Internet for the simulation, so that its tests need none of the large data files.
-import type { Site } from '../../src/tool/simulate/network-world.ts';
-import { countries, type OperatorKind } from '../../src/tool/simulate/operators.ts';
+import type { Site } from '../../src/tool/simulate/world/network-world.ts';
+import { countries, type OperatorKind } from '../../src/tool/simulate/world/operators.ts';
 
 export function smallNetworks(): Site[] {
   const sites: Site[] = [];

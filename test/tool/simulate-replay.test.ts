@@ -7,7 +7,7 @@ import { cloudedIp } from '../../src/tool/matrix/feeds.ts';
 import { replay } from '../../src/tool/matrix/replay.ts';
 import { noveltyCount } from '../../src/tool/baseline/login-values.ts';
 import type { IpIntelligence } from '../../src/ports/ip-intelligence.ts';
-import { createWorld } from '../../src/tool/simulate/network-world.ts';
+import { createWorld } from '../../src/tool/simulate/world/network-world.ts';
 import { simulateTenant } from '../../src/tool/simulate/simulate-tenant.ts';
 import { planTenants, type TenantPlan } from '../../src/tool/simulate/tenants.ts';
 import type { SimulatedAttempt } from '../../src/tool/simulate/wire.ts';

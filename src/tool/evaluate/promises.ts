@@ -1,6 +1,6 @@
 // What the product promises of single logins, tried on the model: a known person at home is quiet, harmless changes alone stay
 // under the challenge threshold, and a takeover does not.
-import type { WireDevice } from '../simulate/device.ts';
+import type { WireDevice } from '../simulate/people/device.ts';
 import { derive } from '../../assess/derive.ts';
 import { gatherNow, type GatherPorts } from '../../assess/gather.ts';
 import type { Attempt } from '../../domain/attempt.ts';

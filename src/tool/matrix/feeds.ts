@@ -5,7 +5,7 @@
 // home lines); a few honest addresses are listed too, because addresses change hands. Gaps fall on both sides alike.
 import type { ListHit, ListKind } from '../../domain/ip-facts.ts';
 import type { IpIntelligence } from '../../ports/ip-intelligence.ts';
-import type { OperatorKind } from '../simulate/operators.ts';
+import type { OperatorKind } from '../simulate/world/operators.ts';
 import { hashText } from '../simulate/seeded-random.ts';
 import type { TenantPlan } from '../simulate/tenants.ts';
 import type { SimulatedAttempt } from '../simulate/wire.ts';

@@ -1,12 +1,12 @@
 // One tenant's whole history: its people's logins and the attacks on them, in order of time.
-import { genuineAttempts } from './genuine.ts';
-import { botCampaign, pushCampaign, sprayCampaign, stuffingCampaign } from './campaigns.ts';
-import { impostorAttempts, impostorKinds } from './impostors.ts';
-import type { NetworkWorld } from './network-world.ts';
-import { makeCompany, makePerson, type Person } from './person.ts';
+import { genuineAttempts } from './people/genuine.ts';
+import { botCampaign, pushCampaign, sprayCampaign, stuffingCampaign } from './attackers/campaigns.ts';
+import { impostorAttempts, impostorKinds } from './attackers/impostors.ts';
+import type { NetworkWorld } from './world/network-world.ts';
+import { makeCompany, makePerson, type Person } from './people/person.ts';
 import { hashText, seededRandom } from './seeded-random.ts';
 import { dayMs, type TenantPlan, warmUpDays } from './tenants.ts';
-import type { Resident, Scene } from './victim.ts';
+import type { Resident, Scene } from './attackers/victim.ts';
 import type { SimulatedAttempt } from './wire.ts';
 
 /** How many scored attacks of each kind a tenant gets. */

@@ -1,8 +1,8 @@
 // The public wire form of a simulated attempt, and what the simulation knows of it that no caller would.
 import type { Outcome } from '../../domain/assessment.ts';
 import type { ScoreRequest } from '../../parse/score-request.ts';
-import type { Device, WireDevice } from './device.ts';
-import type { Site } from './network-world.ts';
+import type { Device, WireDevice } from './people/device.ts';
+import type { Site } from './world/network-world.ts';
 
 export type WireAttempt = ScoreRequest;
 type Part<K extends keyof ScoreRequest> = NonNullable<ScoreRequest[K]>;

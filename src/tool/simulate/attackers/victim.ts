@@ -1,14 +1,14 @@
 // What attackers choose and know: an account to attack, a moment, and the habits that they copy.
-import type { Random } from '../../ports/random.ts';
-import { below, between, chance, pick, pickWeighted } from './draw.ts';
-import { computers, phones } from './client-table.ts';
-import { type Device, makeDevice, type WireDevice } from './device.ts';
-import type { NetworkWorld, Site } from './network-world.ts';
-import { attackerCountries, languagesOf } from './operators.ts';
-import type { Person } from './person.ts';
-import { impostorRhythm, typeOnce } from './rhythm.ts';
-import { dayMs, type TenantPlan, warmUpDays } from './tenants.ts';
-import { type SimulatedAttempt, throughClient, timeText, type WireAttempt, type WireBehavior } from './wire.ts';
+import type { Random } from '../../../ports/random.ts';
+import { below, between, chance, pick, pickWeighted } from '../draw.ts';
+import { computers, phones } from '../people/client-table.ts';
+import { type Device, makeDevice, type WireDevice } from '../people/device.ts';
+import type { NetworkWorld, Site } from '../world/network-world.ts';
+import { attackerCountries, languagesOf } from '../world/operators.ts';
+import type { Person } from '../people/person.ts';
+import { impostorRhythm, typeOnce } from '../people/rhythm.ts';
+import { dayMs, type TenantPlan, warmUpDays } from '../tenants.ts';
+import { type SimulatedAttempt, throughClient, timeText, type WireAttempt, type WireBehavior } from '../wire.ts';
 
 /** A person with the attempts that they made, in order of time. */
 export interface Resident {

@@ -3,7 +3,7 @@
 // Screen sizes and their weights are condensed from the npm package user-agents 2.1.198 (Intoli, BSD-2-Clause): real browser
 // records. Shares of systems and browsers are our own round numbers, because the records over-represent robots that call
 // themselves Chrome on a Mac. Version numbers follow the release calendars, so that browsers grow older as simulated time goes on.
-import type { Weighted } from './draw.ts';
+import type { Weighted } from '../draw.ts';
 
 export type SoftwareName =
   | 'windows_chrome'

@@ -1,13 +1,13 @@
 // The genuine logins of one person: when they come, what goes wrong in honest hands, and how they end.
-import type { Random } from '../../ports/random.ts';
+import type { Random } from '../../../ports/random.ts';
 import { deviceClaim, ja4Of } from './device.ts';
-import { below, between, chance, exponential, normal, pickWeighted, poisson } from './draw.ts';
+import { below, between, chance, exponential, normal, pickWeighted, poisson } from '../draw.ts';
 import { inTransit, offsetMinutes, type Situation, situationAt, tripAt } from './habits.ts';
 import type { Person } from './person.ts';
 import { typeOnce } from './rhythm.ts';
-import { seededRandom } from './seeded-random.ts';
-import { type ClientPlan, dayMs, type TenantPlan } from './tenants.ts';
-import { type SimulatedAttempt, throughClient, timeText, type WireAttempt, type WireBehavior } from './wire.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { type ClientPlan, dayMs, type TenantPlan } from '../tenants.ts';
+import { type SimulatedAttempt, throughClient, timeText, type WireAttempt, type WireBehavior } from '../wire.ts';
 
 /** All attempts of the person in order of time. */
 export function genuineAttempts(person: Person, plan: TenantPlan): SimulatedAttempt[] {

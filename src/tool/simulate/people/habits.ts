@@ -1,8 +1,8 @@
 // Where a person is at a moment, through which network they come, with which device: the habits behind one genuine login.
-import type { Random } from '../../ports/random.ts';
-import { type Connection, reach, type Reached } from './connection.ts';
+import type { Random } from '../../../ports/random.ts';
+import { type Connection, reach, type Reached } from '../world/connection.ts';
 import type { Device } from './device.ts';
-import { chance, pick } from './draw.ts';
+import { chance, pick } from '../draw.ts';
 import type { Person, Trip } from './person.ts';
 
 /** Minutes that a zone's clock is ahead of UTC at a moment. Daylight saving is followed to the half year, which is enough here. */

@@ -2,9 +2,9 @@
 //
 // The noise is set so that, with three to ten enrolment samples, telling two people apart by rhythm has an equal error rate
 // of about a quarter, as on real data (CMU keystrokes: 0.32 at 3 samples, 0.21 at 10; scaled Manhattan distance).
-import type { Random } from '../../ports/random.ts';
-import { below, between, logNormal, normal } from './draw.ts';
-import { seededRandom } from './seeded-random.ts';
+import type { Random } from '../../../ports/random.ts';
+import { below, between, logNormal, normal } from '../draw.ts';
+import { seededRandom } from '../seeded-random.ts';
 
 export interface Rhythm {
   readonly dwellMs: readonly number[];

@@ -1,10 +1,10 @@
 // Attackers who try many accounts or many times. Their failures and tries feed the counters, as they would in life.
-import { libraries, newestMajor, softwareByName } from './client-table.ts';
-import { clientHints, deviceClaim, ja4Of, type WireDevice } from './device.ts';
-import { below, between, chance, exponential, pick, pickWeighted } from './draw.ts';
-import { addressIn, type Site } from './network-world.ts';
-import { scriptedTyping } from './rhythm.ts';
-import { dayMs, warmUpDays } from './tenants.ts';
+import { libraries, newestMajor, softwareByName } from '../people/client-table.ts';
+import { clientHints, deviceClaim, ja4Of, type WireDevice } from '../people/device.ts';
+import { below, between, chance, exponential, pick, pickWeighted } from '../draw.ts';
+import { addressIn, type Site } from '../world/network-world.ts';
+import { scriptedTyping } from '../people/rhythm.ts';
+import { dayMs, warmUpDays } from '../tenants.ts';
 import {
   attackerCountry,
   attackerDevice,
@@ -18,7 +18,7 @@ import {
   strangerBehavior,
   type Target,
 } from './victim.ts';
-import type { AttackerKind, SimulatedAttempt, WireBehavior } from './wire.ts';
+import type { AttackerKind, SimulatedAttempt, WireBehavior } from '../wire.ts';
 
 interface Source {
   readonly ip: string;

@@ -6,12 +6,12 @@ import { createReadStream } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { parseIpAddress } from '../../parse/ip-address.ts';
-import type { IpIntelligence } from '../../ports/ip-intelligence.ts';
-import type { Random } from '../../ports/random.ts';
-import { below, pick, pickWeighted, type Weighted } from './draw.ts';
+import { parseIpAddress } from '../../../parse/ip-address.ts';
+import type { IpIntelligence } from '../../../ports/ip-intelligence.ts';
+import type { Random } from '../../../ports/random.ts';
+import { below, pick, pickWeighted, type Weighted } from '../draw.ts';
 import { type Operator, type OperatorKind, operators } from './operators.ts';
-import { hashText, seededRandom } from './seeded-random.ts';
+import { hashText, seededRandom } from '../seeded-random.ts';
 
 /** An IPv4 /24 or an IPv6 /48 of one operator. */
 export interface Site {

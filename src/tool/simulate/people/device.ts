@@ -1,10 +1,10 @@
 // A simulated device: one browser on one machine, with a cookie that gets lost now and then, updates that come late, and a
 // fingerprint that drifts.
-import type { ScoreRequest } from '../../parse/score-request.ts';
-import type { Random } from '../../ports/random.ts';
+import type { ScoreRequest } from '../../../parse/score-request.ts';
+import type { Random } from '../../../ports/random.ts';
 import { screensOf, newestMajor, type Software, softwareByName, type SoftwareName } from './client-table.ts';
-import { below, between, chance, exponential, pick, pickWeighted } from './draw.ts';
-import { hashText } from './seeded-random.ts';
+import { below, between, chance, exponential, pick, pickWeighted } from '../draw.ts';
+import { hashText } from '../seeded-random.ts';
 
 /** What a browser says of itself, in the public wire form. */
 export type WireDevice = NonNullable<ScoreRequest['device']>;

@@ -1,5 +1,5 @@
 // A simulated account holder: where they live and work, what they sign in with, when, and how carefully they type.
-import type { Random } from '../../ports/random.ts';
+import type { Random } from '../../../ports/random.ts';
 import { computers, developerComputers, libraries, phones, type SoftwareName } from './client-table.ts';
 import {
   type Connection,
@@ -10,14 +10,14 @@ import {
   relayConnection,
   serverConnection,
   tunnelConnection,
-} from './connection.ts';
+} from '../world/connection.ts';
 import { makeDevice, type Device } from './device.ts';
-import { below, between, chance, exponential, logNormal, normal, pick, pickWeighted, poisson } from './draw.ts';
-import type { NetworkWorld, Site } from './network-world.ts';
-import { countries, languagesOf } from './operators.ts';
+import { below, between, chance, exponential, logNormal, normal, pick, pickWeighted, poisson } from '../draw.ts';
+import type { NetworkWorld, Site } from '../world/network-world.ts';
+import { countries, languagesOf } from '../world/operators.ts';
 import { makeRhythm, type Rhythm } from './rhythm.ts';
-import { seededRandom } from './seeded-random.ts';
-import { type ClientPlan, dayMs, type TenantPlan } from './tenants.ts';
+import { seededRandom } from '../seeded-random.ts';
+import { type ClientPlan, dayMs, type TenantPlan } from '../tenants.ts';
 
 export interface Trip {
   readonly fromMs: number;

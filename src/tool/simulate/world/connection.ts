@@ -1,8 +1,8 @@
 // How a person reaches the service: the ways in which addresses change at home, on the phone, at work and behind a tunnel.
-import type { Random } from '../../ports/random.ts';
-import { below, between, chance, pick, pickWeighted } from './draw.ts';
+import type { Random } from '../../../ports/random.ts';
+import { below, between, chance, pick, pickWeighted } from '../draw.ts';
 import { addressIn, type NetworkWorld, type Site } from './network-world.ts';
-import { hashText, seededRandom } from './seeded-random.ts';
+import { hashText, seededRandom } from '../seeded-random.ts';
 
 export interface Connection {
   readonly seed: string;

@@ -3,10 +3,10 @@
 // naive, vpn, targeted and very_targeted follow the attacker models of the RBA literature (Freeman 2016, Wiefling 2021); their
 // addresses are fresh draws from the same blocks as everybody's, so that no address marks an attack. hijack holds a stolen
 // cookie; adaptive knows our features and imitates or withholds what they read.
-import { addressIn, type Site } from './network-world.ts';
-import { between, chance, pick, pickWeighted } from './draw.ts';
-import { clientHints, type Device, deviceClaim, ja4Of, type WireDevice } from './device.ts';
-import { dayMs } from './tenants.ts';
+import { addressIn, type Site } from '../world/network-world.ts';
+import { between, chance, pick, pickWeighted } from '../draw.ts';
+import { clientHints, type Device, deviceClaim, ja4Of, type WireDevice } from '../people/device.ts';
+import { dayMs } from '../tenants.ts';
 import {
   attackerCountry,
   attackerDevice,
@@ -18,8 +18,8 @@ import {
   strangerBehavior,
   type Target,
 } from './victim.ts';
-import type { AttackerKind, SimulatedAttempt, WireBehavior } from './wire.ts';
-import { newestMajor, screensOf } from './client-table.ts';
+import type { AttackerKind, SimulatedAttempt, WireBehavior } from '../wire.ts';
+import { newestMajor, screensOf } from '../people/client-table.ts';
 
 export const impostorKinds = ['naive', 'vpn', 'targeted', 'very_targeted', 'adaptive', 'hijack'] as const satisfies readonly AttackerKind[];
 export type ImpostorKind = (typeof impostorKinds)[number];
