@@ -8,7 +8,8 @@ import { reach } from '../../src/tool/simulate/world/connection.ts';
 import { between, normal, pickWeighted, poisson } from '../../src/tool/simulate/draw.ts';
 import { inTransit, offsetMinutes, tripAt } from '../../src/tool/simulate/people/habits.ts';
 import { createWorld, partitionOf, type Site } from '../../src/tool/simulate/world/network-world.ts';
-import { makeCompany, makePerson } from '../../src/tool/simulate/people/person.ts';
+import { genuineAttempts } from '../../src/tool/simulate/people/genuine.ts';
+import { makeCompany, makePerson, type Person } from '../../src/tool/simulate/people/person.ts';
 import { makeRhythm, scriptedTyping, typeOnce } from '../../src/tool/simulate/people/rhythm.ts';
 import { seededRandom } from '../../src/tool/simulate/seeded-random.ts';
 import { simulateTenant } from '../../src/tool/simulate/simulate-tenant.ts';
@@ -122,6 +123,68 @@ t.test('splits share no block, no tenant and no person', async (t) => {
   }
   t.equal(seen.size, new Set(sites.map((site) => site.prefix)).size, 'and together they use all of them');
   t.ok(sites.every((site) => partitionOf(site) < 10));
+});
+
+const failed = (attempt: SimulatedAttempt): boolean => attempt.wire.credential?.result === 'failure';
+
+t.test('a guesser hammers one account from a few addresses at the pace of a machine, and fails before a guess is right', async (t) => {
+  const campaigns = new Map<string, SimulatedAttempt[]>();
+  for (const attempt of attempts)
+    if (attempt.kind === 'guessing') campaigns.set(attempt.campaign ?? '', [...(campaigns.get(attempt.campaign ?? '') ?? []), attempt]);
+  t.ok(campaigns.size >= 8);
+  for (const [name, made] of campaigns) {
+    const right = made.findIndex((attempt) => !failed(attempt));
+    const failures = right < 0 ? made : made.slice(0, right);
+    const addresses = new Set(made.map((attempt) => attempt.site.prefix));
+    const seconds = ((failures.at(-1)?.atMs ?? 0) - (failures[0]?.atMs ?? 0)) / 1000 / failures.length;
+    t.ok(new Set(made.map((attempt) => attempt.wire.user.id)).size === 1 && addresses.size <= 8, `${name}: one account`);
+    t.ok(failures.length >= 5 && failures.length <= 400 && seconds < 120, `${name}: ${failures.length} failures, each after ${seconds} s`);
+    t.notOk(made.slice(failures.length).some(failed), `${name}: a right guess is the last`);
+  }
+});
+
+t.test('guessers come in all sorts: from the victim’s own network, on unused accounts, through callers that tell nothing', async (t) => {
+  const many = simulateTenant(world, planFor('train', 0), 'guessers', 300).filter((attempt) => attempt.kind === 'guessing');
+  const starts = [...new Map(many.map((attempt) => [attempt.campaign, attempt])).values()];
+  const share = (holds: (attempt: SimulatedAttempt) => boolean): number => starts.filter(holds).length / starts.length;
+  t.ok(Math.abs(share((attempt) => attempt.wire.user.id.includes('unused')) - 0.25) < 0.12, 'a quarter on unused accounts');
+  t.ok(Math.abs(share((attempt) => attempt.wire.client?.id === 'ssh') - 0.5) < 0.14, 'half through SSH');
+  t.ok(
+    starts.filter((attempt) => attempt.wire.client?.id === 'ssh').every((attempt) => attempt.wire.device === undefined),
+    'which tells of no device',
+  );
+  const ofUser = new Map<string, Set<string>>();
+  for (const attempt of simulateTenant(world, planFor('train', 0), 'guessers', 0))
+    ofUser.set(attempt.wire.user.id, (ofUser.get(attempt.wire.user.id) ?? new Set()).add(attempt.site.prefix));
+  const own = share((attempt) => ofUser.get(attempt.wire.user.id)?.has(attempt.site.prefix) ?? false);
+  t.ok(own > 0.06 && own < 0.3, `${own} from a block of the victim`);
+});
+
+t.test('a program with a stale password fails fast and often at its owner’s, who signs in well from there on a known device', async (t) => {
+  const companies = [makeCompany(world, plan, 0, 'unit')];
+  const people: Person[] = [];
+  for (let index = 0; index < 1500; index++) people.push(makePerson(world, plan, index, companies, 'stale'));
+  const afflicted = people.filter((person) => person.staleProgram !== null);
+  t.ok(afflicted.length >= 4 && afflicted.length <= 25, `${afflicted.length} of 1500: it happens to few`);
+  for (const person of afflicted) {
+    const made = genuineAttempts(person, plan);
+    const program = made.filter(
+      (attempt) => failed(attempt) && attempt.atMs >= (person.staleProgram?.fromMs ?? 0) && attempt.wire.device?.id === undefined,
+    );
+    if (program.length === 0) continue;
+    const last = made
+      .filter(failed)
+      .filter((attempt) => program.includes(attempt))
+      .at(-1) as SimulatedAttempt;
+    const mended = made.find((attempt) => attempt.learned && attempt.atMs > last.atMs);
+    t.ok(person.credentialChanges.includes(person.staleProgram?.fromMs ?? 0), 'the change comes first');
+    t.ok(mended !== undefined && person.devices.some((device) => device === mended.device), 'and a known device ends it');
+    t.same(
+      [...made].sort((a, b) => a.atMs - b.atMs).map((attempt) => attempt.atMs),
+      made.map((attempt) => attempt.atMs),
+      'all in order',
+    );
+  }
 });
 
 t.test('nobody signs in on the way, and a trip is followed by the clock', async (t) => {

@@ -44,10 +44,13 @@ export interface CloudedIp extends IpIntelligence {
 
 export function cloudedIp(real: IpIntelligence, plan: TenantPlan): CloudedIp {
   let current: SimulatedAttempt | null = null;
+  // What an honest person has sent from is not listed for the guesser who later sits beside them: lists know addresses, not intents.
+  const honest = new Set<string>();
   return {
     sources: () => real.sources(),
     about(attempt) {
       current = attempt;
+      if (attempt.kind === 'genuine') honest.add(attempt.wire.ip);
     },
     lookup(ip, atMs) {
       const facts = real.lookup(ip, atMs);
@@ -58,14 +61,14 @@ export function cloudedIp(real: IpIntelligence, plan: TenantPlan): CloudedIp {
       else if (geo !== null && place < placeless + coarse)
         geo = { ...geo, region: null, city: null, latitude: null, longitude: null, timeZone: null };
       if (share(ip.block, 22) < nameless) asn = null;
-      return { geo, asn, lists: [...facts.lists, ...listingsOf(ip.host, current, plan)] };
+      return { geo, asn, lists: [...facts.lists, ...listingsOf(ip.host, current, plan, honest.has(current.wire.ip))] };
     },
   };
 }
 
-function listingsOf(host: string, attempt: SimulatedAttempt, plan: TenantPlan): ListHit[] {
+function listingsOf(host: string, attempt: SimulatedAttempt, plan: TenantPlan, honest: boolean): ListHit[] {
   const hits: ListHit[] = [];
-  const hostile = attempt.kind === 'genuine' ? 0 : 1;
+  const hostile = honest ? 0 : 1;
   let salt = 30;
   for (const [kind, rates] of Object.entries(listed) as [keyof typeof listed, (typeof listed)['tor']][]) {
     salt++;

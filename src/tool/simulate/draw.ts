@@ -46,6 +46,11 @@ export function logNormal(random: Random, median: number, sigma: number): number
   return median * Math.exp(normal(random, 0, sigma));
 }
 
+/** Every order of magnitude between the two is as likely as another. */
+export function logUniform(random: Random, low: number, high: number): number {
+  return low * (high / low) ** random.uniform();
+}
+
 export function exponential(random: Random, mean: number): number {
   return -mean * Math.log(1 - random.uniform());
 }

@@ -1,6 +1,7 @@
 // One tenant's whole history: its people's logins and the attacks on them, in order of time.
 import { genuineAttempts } from './people/genuine.ts';
 import { botCampaign, pushCampaign, sprayCampaign, stuffingCampaign } from './attackers/campaigns.ts';
+import { guessingCampaign } from './attackers/guessing.ts';
 import { impostorAttempts, impostorKinds } from './attackers/impostors.ts';
 import type { NetworkWorld } from './world/network-world.ts';
 import { makeCompany, makePerson, type Person } from './people/person.ts';
@@ -48,6 +49,7 @@ function* attacksOn(scene: Scene, perKind: number): Generator<SimulatedAttempt> 
   yield* until(perKind, (index) => sprayCampaign(scene, index, 2 + Math.floor(scene.random.uniform() * 20)));
   yield* until(perKind, (index) => botCampaign(scene, index, 5 + Math.floor(scene.random.uniform() * 40)));
   yield* until(perKind, (index) => pushCampaign(scene, index));
+  yield* until(perKind, (index) => guessingCampaign(scene, index));
 }
 
 function* until(successes: number, make: (index: number) => SimulatedAttempt[]): Generator<SimulatedAttempt> {

@@ -19,6 +19,7 @@ export const attackerKinds = [
   'spray',
   'bot',
   'push_fatigue',
+  'guessing',
 ] as const;
 export type AttackerKind = (typeof attackerKinds)[number];
 export type AttemptKind = 'genuine' | AttackerKind;

@@ -1,13 +1,13 @@
 // The genuine logins of one person: when they come, what goes wrong in honest hands, and how they end.
 import type { Random } from '../../../ports/random.ts';
-import { deviceClaim, ja4Of } from './device.ts';
 import { below, between, chance, exponential, normal, pickWeighted, poisson } from '../draw.ts';
-import { inTransit, offsetMinutes, type Situation, situationAt, tripAt } from './habits.ts';
-import type { Person } from './person.ts';
-import { typeOnce } from './rhythm.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { type ClientPlan, dayMs, type TenantPlan } from '../tenants.ts';
-import { type SimulatedAttempt, throughClient, timeText, type WireAttempt, type WireBehavior } from '../wire.ts';
+import { dayMs, type TenantPlan } from '../tenants.ts';
+import { type SimulatedAttempt, timeText } from '../wire.ts';
+import { inTransit, offsetMinutes, type Situation, situationAt, tripAt } from './habits.ts';
+import { wireOf } from './login-wire.ts';
+import type { Person } from './person.ts';
+import { staleProgramAttempts } from './stale-program.ts';
 
 /** All attempts of the person in order of time. */
 export function genuineAttempts(person: Person, plan: TenantPlan): SimulatedAttempt[] {
@@ -21,7 +21,8 @@ export function genuineAttempts(person: Person, plan: TenantPlan): SimulatedAtte
     if (situation === null) continue;
     lastMs = loginSequence(person, plan, situation, atMs, random, sessions, attempts);
   }
-  return attempts;
+  const stale = staleProgramAttempts(person, plan);
+  return stale.length === 0 ? attempts : [...attempts, ...stale].sort((a, b) => a.atMs - b.atMs);
 }
 
 function loginTimes(person: Person, plan: TenantPlan, random: Random): number[] {
@@ -115,58 +116,4 @@ function loginSequence(
   }
   emit('success', asked ? 'challenge_passed' : 'signed_in');
   return atMs;
-}
-
-interface Proof {
-  readonly result: 'success' | 'failure';
-  readonly method: string;
-  readonly session: { readonly id: string; readonly started_at: string };
-}
-
-function wireOf(
-  person: Person,
-  plan: TenantPlan,
-  client: ClientPlan,
-  situation: Situation,
-  atMs: number,
-  proof: Proof,
-  random: Random,
-): WireAttempt {
-  const { device, reached, timeZone } = situation;
-  const changedMs = person.credentialChanges.filter((each) => each <= atMs).at(-1);
-  const wire: WireAttempt = {
-    attempt_id: `${plan.name}-${random.id()}`,
-    occurred_at: timeText(atMs),
-    user: {
-      id: person.id,
-      created_at: timeText(person.createdMs),
-      mfa_enrolled: person.mfaEnrolled,
-      ...(changedMs === undefined ? {} : { credential_changed_at: timeText(changedMs) }),
-    },
-    ip: reached.ip,
-    credential: { method: proof.method as 'password', result: proof.result, breached: chance(random, 0.01) },
-    device: client.kind === 'api' ? { user_agent: person.library } : deviceClaim(device, atMs, timeZone, random),
-    session: proof.session,
-    behavior: behaviorOf(person, device.software.touch, random),
-    network: { rtt_ms: Math.round(between(random, 8, 90)), ja4: ja4Of(device.software) },
-    ...(client.id === null ? {} : { client: { id: client.id } }),
-  };
-  return throughClient(wire, client.sends);
-}
-
-/** How a person fills in the form: by hand, by a password manager, by paste; on glass no rhythm is measured. */
-export function behaviorOf(person: Person, touch: boolean, random: Random): WireBehavior {
-  const input = chance(random, 0.85)
-    ? person.input
-    : pickWeighted(random, [
-        ['typed', 3],
-        ['autofilled', 3],
-        ['pasted', 1],
-      ] as const);
-  const pointer = { moves: touch ? below(random, 4) : 5 + below(random, 60), touch };
-  if (input === 'autofilled')
-    return { autofilled: true, pasted: false, pointer, form_ms: Math.round((chance(random, 0.2) ? 150 : 900) + exponential(random, 1800)) };
-  if (input === 'pasted') return { autofilled: false, pasted: true, pointer, form_ms: Math.round(2500 + exponential(random, 4000)) };
-  const form_ms = Math.round(4000 + exponential(random, 5000));
-  return { autofilled: false, pasted: false, pointer, form_ms, typing: typeOnce(person.rhythm, random) };
 }

@@ -12,12 +12,12 @@ import {
   tunnelConnection,
 } from '../world/connection.ts';
 import { makeDevice, type Device } from './device.ts';
-import { below, between, chance, exponential, logNormal, normal, pick, pickWeighted, poisson } from '../draw.ts';
+import { below, between, chance, exponential, logNormal, logUniform, normal, pick, pickWeighted, poisson } from '../draw.ts';
 import type { NetworkWorld, Site } from '../world/network-world.ts';
 import { countries, languagesOf } from '../world/operators.ts';
 import { makeRhythm, type Rhythm } from './rhythm.ts';
 import { seededRandom } from '../seeded-random.ts';
-import { type ClientPlan, dayMs, type TenantPlan } from '../tenants.ts';
+import { type ClientPlan, dayMs, type TenantPlan, warmUpDays } from '../tenants.ts';
 
 export interface Trip {
   readonly fromMs: number;
@@ -71,7 +71,22 @@ export interface Person {
   readonly credentialChanges: readonly number[];
   /** What their own scripts call themselves. */
   readonly library: string;
+  readonly staleProgram: StaleProgram | null;
 }
+
+/** A mail client, a phone or a nightly job that still tries the password from before the last change, at a machine's pace. */
+export interface StaleProgram {
+  readonly fromMs: number;
+  readonly failures: number;
+  /** Mean time between rounds, and tries per round. */
+  readonly gapMs: number;
+  readonly triesPerRound: number;
+  /** Where it runs: on one of the person's own networks. */
+  readonly runsAt: 'home' | 'office' | 'server';
+}
+
+/** Share of people to whom it happens once in the simulated time: a round number, seldom enough to be nobody's habit. */
+const staleShare = 0.008;
 
 export function makePerson(world: NetworkWorld, plan: TenantPlan, index: number, companies: readonly Company[], runSeed: string): Person {
   const seed = `${runSeed}/${plan.name}/person/${index}`;
@@ -85,6 +100,7 @@ export function makePerson(world: NetworkWorld, plan: TenantPlan, index: number,
   const createdMs = chance(random, 0.3) ? between(random, plan.fromMs, endMs - 5 * dayMs) : plan.fromMs - exponential(random, 500) * dayMs;
   const activeDays = (endMs - Math.max(createdMs, plan.fromMs)) / dayMs;
   const client = pickWeighted(random, plan.clients);
+  const staleProgram = makeStaleProgram(plan, createdMs, seed);
   return {
     id: `${plan.name}-u${index}`,
     seed,
@@ -124,8 +140,30 @@ export function makePerson(world: NetworkWorld, plan: TenantPlan, index: number,
     weekdaysOnly: plan.style === 'consumer' ? 0.05 : 0.8,
     failureShare: Math.min(0.4, logNormal(random, 0.05, 0.7)),
     pause: chance(random, 0.15) ? makePause(random, plan) : null,
-    credentialChanges: chance(random, 0.2) ? [between(random, plan.fromMs, endMs)] : [],
+    // The change that made the program's password stale is among them.
+    credentialChanges: [
+      ...(chance(random, 0.2) ? [between(random, plan.fromMs, endMs)] : []),
+      ...(staleProgram === null ? [] : [staleProgram.fromMs]),
+    ].sort((a, b) => a - b),
     library: pick(random, libraries),
+    staleProgram,
+  };
+}
+
+function makeStaleProgram(plan: TenantPlan, createdMs: number, seed: string): StaleProgram | null {
+  const random = seededRandom(`${seed}/stale`);
+  const fromMs = Math.max(plan.fromMs, createdMs) + between(random, warmUpDays, plan.days - 4) * dayMs;
+  if (!chance(random, staleShare) || fromMs > plan.fromMs + (plan.days - 4) * dayMs) return null;
+  return {
+    fromMs: Math.round(fromMs),
+    failures: Math.round(logUniform(random, 8, 500)),
+    gapMs: logUniform(random, 3000, 900_000),
+    triesPerRound: 1 + below(random, 3),
+    runsAt: pickWeighted(random, [
+      ['home', 65],
+      ['office', 25],
+      ['server', 10],
+    ] as const),
   };
 }
 
