@@ -22,6 +22,8 @@ from matrix import Matrix, Schema, read_matrix
 
 HERE = Path(__file__).resolve().parent
 SEED = 20261122
+# The group of "right after many wrong ones", 0 by definition while the credential is wrong.
+BURST = "velocity.burst"
 # Weight of all attacks together against all genuine logins while training: balanced enough for stable splits.
 ATTACK_WEIGHT = 0.25
 # Share of attempts with a right credential that we assume to be attacks, for the meaning of the log-odds. The score is a rank and
@@ -59,10 +61,12 @@ def row_weights(matrix: Matrix) -> np.ndarray:
 
 def with_gaps(schema: Schema, x: np.ndarray, y: np.ndarray, w: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Adds half of the rows again with whole groups blanked at random, whatever the label: an unknown value must teach the
-    average, not zero, and every feature must have been seen unknown."""
+    average, not zero, and every feature must have been seen unknown. These are shown as they would have looked with a wrong credential,
+    which is scored too: a failed try differs from a right one in the burst group alone, whose numbers are then 0."""
     rng = np.random.default_rng(SEED)
     chosen = rng.choice(len(x), len(x) // 2, replace=False)
     blanked = x[chosen].copy()
+    blanked[:, schema.columns_of(schema.groups.index(BURST))] = 0
     drop = rng.random((len(chosen), len(schema.groups))) < 0.35
     blanked[drop[:, schema.group_of]] = np.nan
     # Single unknown numbers inside a known group, too.

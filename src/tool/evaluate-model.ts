@@ -11,7 +11,7 @@ import { schema } from '../domain/feature/schema.ts';
 import { rankOf } from '../domain/rank.ts';
 import { dropUnobserved } from '../domain/reason/observed.ts';
 import { type Evaluation, renderCard } from './evaluate/card.ts';
-import { measureDetection, reauthentication, realisedShares, shareAbove } from './evaluate/measure.ts';
+import { measureDetection, reauthentication, realisedByTenant, realisedShares, shareAbove } from './evaluate/measure.ts';
 import { tryPromises } from './evaluate/promises.ts';
 import { readSplit, type Split } from './evaluate/read-matrix.ts';
 import { openReplayPorts } from './matrix/replay-ports.ts';
@@ -82,12 +82,10 @@ async function evaluate(model: string, matrix: string): Promise<Evaluation> {
   const [testScores, lateScores] = [await scoreAll(scorer, test), await scoreAll(scorer, late)];
   const ranksOf = (scores: Float64Array): Float64Array => scores.map((score) => scorer.rank(score));
   const thresholds = [0.9, 0.95, 0.99, 0.995, 0.999];
-  const testRanks = ranksOf(testScores);
-  const [onTest, onLate, byRules] = [
-    testRanks,
-    ranksOf(lateScores),
-    test.rules.map((score) => rankOf(scorer.manifest.rulesCalibration, score)),
-  ].map((ranks, i) => realisedShares(i === 1 ? late : test, ranks, thresholds)) as [number[], number[], number[]];
+  const [testRanks, lateRanks] = [ranksOf(testScores), ranksOf(lateScores)];
+  const [onTest, onLate, byRules] = [testRanks, lateRanks, test.rules.map((score) => rankOf(scorer.manifest.rulesCalibration, score))].map(
+    (ranks, i) => realisedShares(i === 1 ? late : test, ranks, thresholds),
+  ) as [number[], number[], number[]];
   const world = await openReplayPorts();
   const ablation = join(matrix, '..', 'ablation.json');
   const evaluation: Evaluation = {
@@ -105,6 +103,7 @@ async function evaluate(model: string, matrix: string): Promise<Evaluation> {
       late: onLate[i] as number,
       rules: byRules[i] as number,
     })),
+    byTenant: { test: realisedByTenant(test, testRanks, 0.99), late: realisedByTenant(late, lateRanks, 0.99) },
     promises: await tryPromises(world, scorer),
     ablation: existsSync(ablation) ? (JSON.parse(readFileSync(ablation, 'utf8')) as NonNullable<Evaluation['ablation']>) : null,
     microseconds: { one: await timeRows(scorer, test, 1), sixteen: await timeRows(scorer, test, 16) },
@@ -141,7 +140,7 @@ writeFileSync(join(model, 'card.md'), card);
 writeChecksums(model);
 process.stdout.write(card);
 const broken = evaluation.promises.filter((each) => !each.kept);
-const behind = evaluation.test.filter(
+const behind = [...evaluation.test, ...evaluation.late].filter(
   (result) => result.lead.freeman[0] <= 0 || result.lead.freeman_attributes[0] <= 0 || result.lead.rules[0] <= 0,
 );
 for (const each of broken) process.stderr.write(`Not kept: ${each.name} scored ${each.score.toFixed(4)}.\n`);

@@ -128,3 +128,16 @@ export function realisedShares(split: Split, ranks: Float64Array, thresholds: re
   }
   return above.map((count) => count / genuine);
 }
+
+/** Per tenant: the share of genuine rows whose score is above the threshold. What one tenant sees is not what all see together. */
+export function realisedByTenant(split: Split, ranks: Float64Array, threshold: number): number[] {
+  const all: number[] = [];
+  const above: number[] = [];
+  for (let row = 0; row < split.kind.length; row++) {
+    if (split.kind[row] !== 0) continue;
+    const tenant = split.tenant[row] as number;
+    all[tenant] = (all[tenant] ?? 0) + 1;
+    if ((ranks[row] as number) > threshold) above[tenant] = (above[tenant] ?? 0) + 1;
+  }
+  return all.map((total, tenant) => (above[tenant] ?? 0) / total);
+}

@@ -93,9 +93,9 @@ function client(random: Random, fields: readonly ClientField[], id: string): Cli
   return { id: chance(random, 0.7) ? id : null, kind: 'web', sends };
 }
 
-function clientsOf(random: Random, style: TenantStyle, richness: number): Weighted<ClientPlan> {
-  const main = client(random, fieldSets[Math.min(3, richness)] as readonly ClientField[], 'web');
-  const second = client(random, fieldSets[Math.max(0, richness - 1)] as readonly ClientField[], 'portal');
+function clientsOf(random: Random, style: TenantStyle, richness: Richness): Weighted<ClientPlan> {
+  const main = client(random, fieldSets[richness] as readonly ClientField[], 'web');
+  const second = client(random, fieldSets[richness - 1] as readonly ClientField[], 'portal');
   const ssh: ClientPlan = { id: 'ssh', kind: 'ssh', sends: new Set(chance(random, 0.5) ? ['method'] : []) };
   const api: ClientPlan = { id: 'api', kind: 'api', sends: new Set(['user_agent', 'method']) };
   if (style === 'consumer')
@@ -182,8 +182,11 @@ const sizes: Readonly<Record<TenantStyle, { accounts: number; median: number; si
   developer: { accounts: 330, median: 45, sigma: 0.9 },
 };
 
+/** How much the tenant's clients tell: 1 a browser and a cookie, 2 the usual, 3 nearly everything. */
+type Richness = 1 | 2 | 3;
+
 interface SplitPlan {
-  readonly tenants: readonly TenantStyle[];
+  readonly tenants: readonly (readonly [TenantStyle, Richness])[];
   readonly fromMs: number;
   /** What changes in the late test: more tunnels, relays, IPv6 and travel. */
   readonly drift: number;
@@ -193,24 +196,63 @@ interface SplitPlan {
 
 const splitPlans: Readonly<Record<Split, SplitPlan>> = {
   train: {
-    tenants: ['consumer', 'company', 'developer', 'consumer', 'company', 'consumer', 'company', 'developer', 'consumer', 'company'],
+    tenants: [
+      ['consumer', 1],
+      ['company', 2],
+      ['developer', 3],
+      ['consumer', 2],
+      ['company', 1],
+      ['consumer', 3],
+      ['company', 3],
+      ['developer', 2],
+      ['consumer', 3],
+      ['company', 1],
+    ],
     fromMs: Date.UTC(2026, 0, 5),
     drift: 0,
     blocks: [0, 4],
   },
+  // Every style with every richness: the ranks of the model come from here, and how far people stray from their habits depends on both.
   calibration: {
-    tenants: ['consumer', 'company', 'developer', 'consumer', 'company'],
+    tenants: [
+      ['consumer', 2],
+      ['company', 3],
+      ['developer', 1],
+      ['consumer', 3],
+      ['company', 1],
+      ['developer', 2],
+      ['consumer', 1],
+      ['company', 2],
+      ['developer', 3],
+    ],
     fromMs: Date.UTC(2026, 0, 12),
     drift: 0,
     blocks: [4, 6],
   },
   test: {
-    tenants: ['consumer', 'company', 'developer', 'consumer', 'company', 'consumer'],
+    tenants: [
+      ['consumer', 3],
+      ['company', 1],
+      ['developer', 2],
+      ['consumer', 3],
+      ['company', 1],
+      ['consumer', 2],
+    ],
     fromMs: Date.UTC(2026, 1, 2),
     drift: 0,
     blocks: [6, 8],
   },
-  late: { tenants: ['consumer', 'company', 'developer', 'company'], fromMs: Date.UTC(2026, 7, 3), drift: 1, blocks: [8, 10] },
+  late: {
+    tenants: [
+      ['consumer', 1],
+      ['company', 2],
+      ['developer', 3],
+      ['company', 1],
+    ],
+    fromMs: Date.UTC(2026, 7, 3),
+    drift: 1,
+    blocks: [8, 10],
+  },
 };
 
 export function blocksOf(split: Split): (partition: number) => boolean {
@@ -221,7 +263,7 @@ export function blocksOf(split: Split): (partition: number) => boolean {
 /** `scale` multiplies the number of accounts (1: about 300,000 genuine logins over all splits). */
 export function planTenants(seed: string, split: Split, scale: number): readonly TenantPlan[] {
   const { tenants, fromMs, drift } = splitPlans[split];
-  return tenants.map((style, index) => {
+  return tenants.map(([style, richness], index) => {
     const name = `${split}-${index}`;
     const random = seededRandom(`${seed}/tenant/${name}`);
     const size = sizes[style];
@@ -233,8 +275,7 @@ export function planTenants(seed: string, split: Split, scale: number): readonly
       accounts: Math.max(20, Math.round(size.accounts * scale)),
       loginsMedian: size.median,
       loginsSigma: size.sigma,
-      // Richness 0 to 3 in turn, so that each style is seen with few and with many fields.
-      clients: clientsOf(random, style, 1 + ((index + splits.indexOf(split)) % 3)),
+      clients: clientsOf(random, style, richness),
       fromMs,
       days: 210,
       vpnUsers: between(random, 0.05, 0.12) * (1 + 0.6 * drift) * (style === 'developer' ? 2 : 1),

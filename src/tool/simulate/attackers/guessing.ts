@@ -6,7 +6,7 @@
 // that nobody uses.
 import { libraries } from '../people/client-table.ts';
 import { deviceClaim, ja4Of, type Device, type WireDevice } from '../people/device.ts';
-import { below, between, chance, exponential, logUniform, pick, pickWeighted } from '../draw.ts';
+import { below, between, chance, exponential, logNormal, logUniform, pick, pickWeighted } from '../draw.ts';
 import { type ClientPlan, dayMs } from '../tenants.ts';
 import type { SimulatedAttempt, WireBehavior } from '../wire.ts';
 import { addressIn } from '../world/network-world.ts';
@@ -18,6 +18,9 @@ const unusedShare = 0.25;
 const ownNetworkShare = 0.2 / (1 - unusedShare);
 const sshShare = 0.5;
 const givesUpShare = 0.3;
+/** A handful, the least that is guessing and not mistyping, and as many as an evening is long. Few guessers are so lucky or so patient. */
+const fewestFailures = 5;
+const mostFailures = 600;
 
 /** What guesses: the victim's client application sees a program or a browser, an SSH server neither. */
 interface Tool {
@@ -62,7 +65,7 @@ function sequence(
 ): SimulatedAttempt[] {
   const { random } = scene;
   const gapMs = logUniform(random, 400, 60_000);
-  const failures = Math.round(logUniform(random, 5, 400));
+  const failures = Math.max(fewestFailures, Math.min(mostFailures, Math.round(logNormal(random, 80, 0.8))));
   const out: SimulatedAttempt[] = [];
   let atMs = startMs;
   for (let n = 0; n < failures; n++) {
@@ -73,7 +76,7 @@ function sequence(
   const visits = 1 + below(random, 4);
   for (let n = 0; n < visits; n++) {
     out.push(make(atMs, 'success'));
-    atMs += 5000 + exponential(random, 900_000);
+    atMs += 5000 + exponential(random, 300_000);
   }
   return out;
 }
@@ -98,9 +101,9 @@ function ownNetwork(scene: Scene, target: Target): Source {
   const { random, world } = scene;
   const { site, wire } = target.habit;
   const where = pickWeighted(random, [
-    ['address', 55],
-    ['block', 20],
-    ['operator', 25],
+    ['address', 70],
+    ['block', 15],
+    ['operator', 15],
   ] as const);
   if (where === 'address') return { ip: wire.ip, site };
   if (where === 'block') return { ip: addressIn(site, random), site };

@@ -81,7 +81,12 @@ function loginSequence(
   const client = chance(random, 0.15) ? person.secondClient : person.client;
   const session = sessions.of(situation.device.seed, startMs, random);
   let atMs = startMs;
-  const emit = (result: 'success' | 'failure', outcome: SimulatedAttempt['outcome'], method: string = person.method): void => {
+  const emit = (
+    result: 'success' | 'failure',
+    outcome: SimulatedAttempt['outcome'],
+    method: string = person.method,
+    seconds: readonly [number, number] = [6, 45],
+  ): void => {
     const wire = wireOf(person, plan, client, situation, atMs, { result, method, session }, random);
     const learned = outcome === 'signed_in' || outcome === 'challenge_passed';
     out.push({
@@ -95,8 +100,9 @@ function loginSequence(
       site: situation.reached.site,
       device: situation.device,
     });
-    atMs += Math.round(between(random, 6, 45) * 1000);
+    atMs += Math.round(between(random, ...seconds) * 1000);
   };
+  if (client.kind === 'ssh') for (let key = 0; key < person.wrongKeys; key++) emit('failure', 'failed', 'certificate', [0.1, 0.5]);
   let failures = 0;
   while (chance(random, failures === 0 ? person.failureShare : 0.42) && failures < 12) {
     emit('failure', 'failed');

@@ -72,6 +72,8 @@ export interface Person {
   /** What their own scripts call themselves. */
   readonly library: string;
   readonly staleProgram: StaleProgram | null;
+  /** Wrong keys that their SSH agent offers within a second before each login; a server gives up after six tries. */
+  readonly wrongKeys: number;
 }
 
 /** A mail client, a phone or a nightly job that still tries the password from before the last change, at a machine's pace. */
@@ -147,7 +149,13 @@ export function makePerson(world: NetworkWorld, plan: TenantPlan, index: number,
     ].sort((a, b) => a - b),
     library: pick(random, libraries),
     staleProgram,
+    wrongKeys: makeWrongKeys(seed),
   };
+}
+
+function makeWrongKeys(seed: string): number {
+  const random = seededRandom(`${seed}/keys`);
+  return chance(random, 0.3) ? 1 + below(random, 5) : 0;
 }
 
 function makeStaleProgram(plan: TenantPlan, createdMs: number, seed: string): StaleProgram | null {
@@ -157,7 +165,8 @@ function makeStaleProgram(plan: TenantPlan, createdMs: number, seed: string): St
   return {
     fromMs: Math.round(fromMs),
     failures: Math.round(logUniform(random, 8, 500)),
-    gapMs: logUniform(random, 3000, 900_000),
+    // Programs wait between two rounds: some seconds for a job in a loop, minutes for a mail client.
+    gapMs: logUniform(random, 20_000, 900_000),
     triesPerRound: 1 + below(random, 3),
     runsAt: pickWeighted(random, [
       ['home', 65],
