@@ -178,7 +178,7 @@ function precisionLine(results: readonly KindResult[]): string {
 }
 
 function ablationSection({ ablation, test }: Evaluation): string {
-  if (ablation === null) return '## What carries it\n\nNot measured for this version (`train.py --ablation`).';
+  if (ablation === null) return '## What carries it\n\nNot measured for this version (`train.py --ablation groups`).';
   const kinds = test.map((result) => result.kind);
   return [
     '## What carries it',
@@ -190,8 +190,12 @@ function ablationSection({ ablation, test }: Evaluation): string {
         ...kinds.map((kind) => percent(found[kind] ?? Number.NaN)),
       ]),
     ),
-    'Share found at 1 % of each attacker kind by a model trained without that kind: what to expect of an attacker nobody thought of.',
-    table(kinds.map(kindName), [kinds.map((kind) => percent(ablation.unseen_kind[kind] ?? Number.NaN))]),
+    ...(Object.keys(ablation.unseen_kind).length === 0
+      ? ['How a model finds an attacker kind that it was not trained on was not measured for this version (`train.py --ablation all`).']
+      : [
+          'Share found at 1 % of each attacker kind by a model trained without that kind: what to expect of an attacker nobody thought of.',
+          table(kinds.map(kindName), [kinds.map((kind) => percent(ablation.unseen_kind[kind] ?? Number.NaN))]),
+        ]),
   ].join('\n\n');
 }
 
