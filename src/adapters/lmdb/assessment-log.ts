@@ -164,24 +164,23 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
     return this.flush();
   }
 
-  /** Writes an event of an index into the index, while its assessment exists. */
+  /** Brings the events of an index into the index, those whose assessment exists. */
   fold(kind: KeyKind, key: KeyBuffer): FoldJob | null {
     const { index } = this;
     const newest = index.newest(key);
-    let position = newest;
-    let done: Promise<boolean> | null = null;
-    while (position !== 0) {
+    const pointers: Pointer[] = [];
+    for (let position = newest; position !== 0; ) {
       const view = index.at(position);
       const { previous } = view;
       if (!view.folded && index.seqAt(position) !== Number.POSITIVE_INFINITY) {
         const pointer = this.readPointer(view.bytes, view.payloadFrom, view.payloadLength);
         index.setFolded(position, true);
         if (pointer === null) this.damaged++;
-        else done = this.writeIndex(kind, key, pointer) ?? done;
+        else pointers.push(pointer);
       }
       position = previous;
     }
-    return done === null ? null : { position: newest, done };
+    return pointers.length === 0 ? null : { position: newest, start: () => this.writeIndex(kind, newest, pointers) };
   }
 
   submit(): Promise<unknown>[] {
@@ -320,20 +319,31 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
     return reader.complete() ? pointer : null;
   }
 
-  private writeIndex(kind: KeyKind, key: KeyBuffer, pointer: Pointer): Promise<boolean> | null {
+  private async writeIndex(kind: KeyKind, position: number, pointers: readonly Pointer[]): Promise<boolean> {
+    const view = this.index.at(position);
+    this.key.copy(view.bytes, view.keyFrom, view.keyLength);
+    let last: Promise<unknown> | null = null;
+    for (const pointer of pointers)
+      if (this.other.setBeside(this.key, 'assessment', pointer.id)) last = this.writeEntry(kind, pointer) ?? last;
+    // Written in order, so the last one answers for all.
+    await last;
+    return true;
+  }
+
+  /** The index's key is in `this.key`, the assessment's in `this.other`. */
+  private writeEntry(kind: KeyKind, pointer: Pointer): Promise<unknown> | null {
+    const { key, other } = this;
     const { assessments, attempts, accounts, times } = this.environment;
-    const assessment = this.other;
-    if (!assessment.setBeside(key, 'assessment', pointer.id)) return null;
-    const text = latin1(assessment.bytes, 0, assessment.length);
+    const text = latin1(other.bytes, 0, other.length);
     const pending = this.waiting.get(text) ?? this.submitted.get(text);
-    const exists = pending === undefined ? assessments.getBinaryFast(keyOf(assessment)) !== undefined : pending.bytes !== null;
+    const exists = pending === undefined ? assessments.getBinaryFast(keyOf(other)) !== undefined : pending.bytes !== null;
     if (!exists) return null;
     if (kind === 'attempt') {
       this.writer.reset();
       this.writer.plainText(pointer.id);
       return watched(attempts.put(keyOf(key), this.slab.keep(this.writer.written())));
     }
-    void watched(times.put(timeKeyOf(pointer.occurredAtMs, assessment), zeroByte));
+    void watched(times.put(timeKeyOf(pointer.occurredAtMs, other), zeroByte));
     return watched(accounts.put(accountKeyOf(key, pointer), zeroByte));
   }
 }

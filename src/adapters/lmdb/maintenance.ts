@@ -42,6 +42,8 @@ const keysWhenIdle = 2000;
 const idleBytes = 64 * 1024;
 /** Keys per transaction. LMDB holds every changed page of one in memory and never gives that memory back. */
 const keysPerBatch = 1500;
+/** Keys handed to the database in one turn of the loop: a millisecond's worth. */
+const keysPerHandOver = 400;
 /** Above this share of the memory, folding takes as much time as it needs, in slices that grow with the need. */
 const fullnessHigh = 0.75;
 const eventBytes = 100;
@@ -281,13 +283,13 @@ export class Maintenance {
     if (job !== null) jobs.push(job);
   }
 
-  /** Waits for the writes; a record that another process wrote meanwhile is folded again from what it is now. */
+  /** Writes what is ready and waits for it; a record that another process wrote meanwhile is folded again from what it is now. */
   private async finish(jobs: FoldJob[]): Promise<void> {
     let waiting = jobs;
     while (waiting.length > 0) {
       let written: boolean[];
       try {
-        written = await answered(Promise.all(waiting.map((job) => job.done)));
+        written = await answered(this.handOver(waiting));
       } catch (error) {
         return this.foldLater(error);
       }
@@ -300,6 +302,16 @@ export class Maintenance {
       }
       waiting = again;
     }
+  }
+
+  /** All within a few turns, so that the database takes them as one transaction or a few, not as one each. */
+  private async handOver(jobs: readonly FoldJob[]): Promise<boolean[]> {
+    const written: Promise<boolean>[] = [];
+    for (let i = 0; i < jobs.length; i++) {
+      if (i > 0 && i % keysPerHandOver === 0) await nextTurn();
+      written.push((jobs[i] as FoldJob).start());
+    }
+    return Promise.all(written);
   }
 
   /** The disk refused: nothing handed over counts as folded any more. */

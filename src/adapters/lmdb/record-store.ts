@@ -10,7 +10,7 @@ import { ByteWriter } from '../../domain/record/byte-writer.ts';
 import { type Environment, keyOf, watched } from './environment.ts';
 import type { EventIndex } from './event-index.ts';
 import type { Journal } from './journal.ts';
-import { type KeyBuffer, type KeyKind, kindOfCode } from './key-buffer.ts';
+import { KeyBuffer, type KeyKind, kindOfCode } from './key-buffer.ts';
 import type { RecordKind } from './record-kinds.ts';
 import { latin1 } from './latin1.ts';
 import { Slab } from './slab.ts';
@@ -34,11 +34,12 @@ interface Hot {
   sinceFold: number;
 }
 
+/** A record that is ready to be written. Many are written at once: one by one, each would be a transaction of its own. */
 export interface FoldJob {
   /** An event of the key. */
   readonly position: number;
-  /** True: written. False: another process was faster. Rejects when the disk refuses. */
-  readonly done: Promise<boolean>;
+  /** Hands it to the database. True: written. False: another process was faster. Rejects when the disk refuses. */
+  start(): Promise<boolean>;
 }
 
 export class RecordStore {
@@ -52,6 +53,7 @@ export class RecordStore {
   private readonly reader = new ByteReader(latin1);
   private readonly writer = new ByteWriter(65_536);
   private readonly slab = new Slab();
+  private readonly startKey = new KeyBuffer();
   private readonly chain: number[] = [];
   private readonly hot = new Map<string, Hot>();
   private nextStamp: number;
@@ -218,24 +220,30 @@ export class RecordStore {
     if (this.chain.length === 0) return null;
     state = this.applyChain(kind, state);
     for (const position of this.chain) this.index.setFolded(position, true);
-    const done = this.write(kind, key, state, base, limitSeq);
-    return done === null ? null : { position: newest, done };
+    return this.write(kind, newest, state, base, limitSeq);
   }
 
   private write<State, Event>(
     kind: RecordKind<State, Event>,
-    key: KeyBuffer,
+    position: number,
     state: State | null,
     base: Base,
     foldedTo: number,
-  ): Promise<boolean> | null {
+  ): FoldJob | null {
     const table = this.environment.profiles;
-    if (state === null) return base.version === null ? null : watched(table.remove(keyOf(key), base.version));
+    const { version } = base;
+    if (state === null) return version === null ? null : { position, start: () => watched(table.remove(this.keyAt(position), version)) };
     const writer = this.writer.reset();
     writer.uint(foldedTo);
     kind.write(writer, state);
     const bytes = this.slab.keep(writer.seal().written());
-    return watched(table.put(keyOf(key), bytes, this.nextStamp++, base.version as number));
+    return { position, start: () => watched(table.put(this.keyAt(position), bytes, this.nextStamp++, version as number)) };
+  }
+
+  private keyAt(position: number): Uint8Array {
+    const view = this.index.at(position);
+    this.startKey.copy(view.bytes, view.keyFrom, view.keyLength);
+    return keyOf(this.startKey);
   }
 }
 
