@@ -148,12 +148,18 @@ export function watched<T>(written: Promise<T>): Promise<T> {
 
 /** After a disk error lmdb may never answer a write that was under way. Ten times what a slow disk takes. */
 const answerMsMax = 5000;
+/** Enough turns of the loop for an answer that is there already. */
+const readyAnswerMs = 250;
 
 /** The same, rejected when no answer comes. The write may still happen: whoever asks again must be able to tell. */
 export async function answered<T>(written: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error('the database does not answer')), answerMsMax);
+    const giveUp = (): void => reject(new Error('the database does not answer'));
+    // When it was this process that had no turn for so long, the answer lies ready and comes right after the timer.
+    timer = setTimeout(() => {
+      timer = setTimeout(giveUp, readyAnswerMs);
+    }, answerMsMax);
   });
   try {
     return await Promise.race([written, late]);
