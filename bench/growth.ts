@@ -1,7 +1,8 @@
 // Does scoring cost more the more people are remembered? The same service on data of three sizes, each size its own directory
 // and its own process on one core, under the same load from the other, interleaved round by round.
 //
-//   node bench/growth.ts [--sizes 10000,100000,1000000] [--rounds 5] [--seconds 4] [--warm-up-seconds 15] [--connections 32] [--directory DIRECTORY]
+//   node bench/growth.ts [--sizes 10000,100000,1000000] [--rounds 5] [--seconds 4] [--warm-up-seconds 15] [--connections 32] [--logins 3]
+//     [--directory DIRECTORY]
 //
 // Profiles are made straight through the stores, which takes minutes for a million; with --directory they are kept, and what
 // is there complete is used again. Every round asks about people spread over the whole size, so that a large store is not
@@ -24,6 +25,7 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '4' },
     'warm-up-seconds': { type: 'string', default: '15' },
     connections: { type: 'string', default: '32' },
+    logins: { type: 'string', default: '3' },
     directory: { type: 'string' },
   },
 });
@@ -66,7 +68,7 @@ async function open(profiles: number): Promise<Size> {
   if (!existsSync(complete)) {
     rmSync(data, { recursive: true, force: true });
     const beganMs = performance.now();
-    await preload(data, profiles);
+    await preload(data, profiles, Number(values.logins));
     writeFileSync(complete, '');
     process.stdout.write(`${profiles} profiles made in ${((performance.now() - beganMs) / 1000).toFixed(0)} s\n`);
   }

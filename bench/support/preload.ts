@@ -12,11 +12,11 @@ import { bodyOf } from './attempts.ts';
 
 const dayMs = 86_400_000;
 /** Good logins per person: enough that no profile is trivially small. */
-const loginsEach = 3;
+const usualLogins = 3;
 const flushEvery = 200;
 
 /** Writes `count` profiles and the pseudonym key under `directory`, as the service would have. */
-export async function preload(directory: string, count: number): Promise<void> {
+export async function preload(directory: string, count: number, loginsEach = usualLogins): Promise<void> {
   const key = Buffer.alloc(32, 7);
   mkdirSync(directory, { recursive: true });
   writeFileSync(join(directory, 'pseudonym.key'), `${key.toString('base64')}\n`, { mode: 0o600 });

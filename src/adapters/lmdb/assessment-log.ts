@@ -6,9 +6,10 @@ import { ByteReader } from '../../domain/record/byte-reader.ts';
 import { ByteWriter } from '../../domain/record/byte-writer.ts';
 import { readStoredAssessment, writeStoredAssessment } from '../../domain/stored-assessment-record.ts';
 import type { AssessmentLog } from '../../ports/assessment-log.ts';
+import { accountKeyOf, joined, type Pointer, pointerOfKey, timeBytes, timeKeyOf, zeroByte } from './assessment-keys.ts';
 import { type Environment, keyOf, watched } from './environment.ts';
 import type { EventIndex } from './event-index.ts';
-import { keyBytesMax, KeyBuffer, type KeyKind } from './key-buffer.ts';
+import { KeyBuffer, type KeyKind } from './key-buffer.ts';
 import { latin1 } from './latin1.ts';
 import type { Companion, Maintenance } from './maintenance.ts';
 import type { FoldJob } from './record-store.ts';
@@ -16,11 +17,13 @@ import { Slab } from './slab.ts';
 
 /** Removed per call of `expire`, so that none takes long. */
 const expiredPerCall = 2000;
-/** Newest records that are kept as they are, for an outcome that follows at once. More would live long enough to burden the garbage collector. */
+/**
+ * Newest records that are kept as they are and not encoded yet: an outcome that follows at once, as in loaded history, then costs no second
+ * encoding. More of them would live long enough to burden the garbage collector.
+ */
 const recentMax = 32;
 /** Records that may wait for a disk that refuses. About 20,000; later ones are given up and counted, and profiles go on learning. */
 const waitingBytesMax = 32 * 1024 * 1024;
-const zeroByte = Uint8Array.of(0);
 
 /** An assessment as it is stored: its attempt's name and the record. */
 interface Stored {
@@ -28,10 +31,9 @@ interface Stored {
   readonly record: StoredAssessment;
 }
 
-/** What the indices say of an assessment. */
-interface Pointer {
-  readonly id: string;
-  readonly occurredAtMs: number;
+interface Recent {
+  readonly stored: Stored;
+  readonly replaces: boolean;
 }
 
 interface Pending {
@@ -58,8 +60,8 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
   /** Written since the last submit, and submitted but not yet durable; by the text of the key. */
   private waiting = new Map<string, Pending>();
   private submitted = new Map<string, Pending>();
-  /** What the newest of them say, by the text of the key. */
-  private readonly recent = new Map<string, Stored>();
+  /** The newest, not encoded yet; none of them is in `waiting`. */
+  private readonly recent = new Map<string, Recent>();
 
   constructor(environment: Environment, index: EventIndex) {
     this.environment = environment;
@@ -118,7 +120,8 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
     const stored = this.load(record.tenant, record.assessment.assessmentId);
     if (stored === null) return;
     this.key.set(record.tenant, 'assessment', record.assessment.assessmentId);
-    const before = this.waiting.get(this.keyText());
+    const text = this.keyText();
+    const before = this.recent.get(text) ?? this.waiting.get(text) ?? this.submitted.get(text);
     this.keep({ attempt: stored.attempt, record }, before === undefined || before.replaces);
   }
 
@@ -184,6 +187,8 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
   }
 
   submit(): Promise<unknown>[] {
+    for (const [text, recent] of this.recent) this.encode(text, recent);
+    this.recent.clear();
     const promises: Promise<unknown>[] = [];
     const { assessments } = this.environment;
     for (const [text, pending] of this.waiting) {
@@ -200,32 +205,40 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
   }
 
   settle(written: boolean): void {
-    if (!written) for (const [text, pending] of this.submitted) if (!this.waiting.has(text)) this.waiting.set(text, pending);
+    if (!written)
+      for (const [text, pending] of this.submitted) if (!this.waiting.has(text) && !this.recent.has(text)) this.waiting.set(text, pending);
     if (this.submitted.size > 0) this.submitted = new Map();
     this.waitingBytes = 0;
     for (const pending of this.waiting.values()) this.waitingBytes += pending.bytes?.length ?? 0;
   }
 
   pending(): boolean {
-    return this.waiting.size > 0;
+    return this.waiting.size > 0 || this.recent.size > 0;
   }
 
-  /** Keeps the encoded record under the key in `this.key` until it is durable. */
-  private keep(stored: Stored, replaces: boolean): void {
+  /** Keeps the record under the key in `this.key` until it is durable. */
+  private keep({ attempt, record }: Stored, replaces: boolean): void {
+    const text = this.keyText();
+    // The caller may use its buffers again.
+    const own = { ...record, features: record.features.slice(), outcomes: record.outcomes.slice() };
+    this.recent.delete(text);
+    this.recent.set(text, { stored: { attempt, record: own }, replaces });
+    if (this.recent.size <= recentMax) return;
+    for (const [oldest, recent] of this.recent) {
+      this.encode(oldest, recent);
+      this.recent.delete(oldest);
+      return;
+    }
+  }
+
+  private encode(text: string, { stored, replaces }: Recent): void {
     const { writer } = this;
     writer.reset();
     writer.plainText(stored.attempt);
     writeStoredAssessment(writer, stored.record);
     const bytes = this.slab.keep(writer.seal().written());
-    const { record } = stored;
-    const text = this.keyText();
     this.waiting.set(text, { bytes, replaces });
     this.waitingBytes += bytes.length;
-    // The caller may use its buffers again.
-    const own = { ...record, features: record.features.slice(), outcomes: record.outcomes.slice() };
-    this.recent.delete(text);
-    this.recent.set(text, { attempt: stored.attempt, record: own });
-    if (this.recent.size > recentMax) for (const oldest of this.recent.keys()) return void this.recent.delete(oldest);
   }
 
   private remove(tenant: string, stored: Stored, account: string): void {
@@ -251,9 +264,9 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
 
   /** The assessment under the key in `this.key`. */
   private read(text: string): Stored | null {
+    const recent = this.recent.get(text);
+    if (recent !== undefined) return recent.stored;
     const pending = this.waiting.get(text) ?? this.submitted.get(text);
-    const recent = pending === undefined ? undefined : this.recent.get(text);
-    if (recent !== undefined) return recent;
     const bytes = pending === undefined ? this.environment.assessments.getBinaryFast(keyOf(this.key)) : pending.bytes;
     if (bytes === undefined || bytes === null) return null;
     const reader = this.reader.openSealed(bytes, 0, bytes.length);
@@ -336,7 +349,8 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
     const { assessments, attempts, accounts, times } = this.environment;
     const text = latin1(other.bytes, 0, other.length);
     const pending = this.waiting.get(text) ?? this.submitted.get(text);
-    const exists = pending === undefined ? assessments.getBinaryFast(keyOf(other)) !== undefined : pending.bytes !== null;
+    const exists =
+      pending === undefined ? this.recent.has(text) || assessments.getBinaryFast(keyOf(other)) !== undefined : pending.bytes !== null;
     if (!exists) return null;
     if (kind === 'attempt') {
       this.writer.reset();
@@ -349,35 +363,3 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
 }
 
 const ifExists = 3.542694326329068e-103;
-
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(a.length + b.length);
-  bytes.set(a);
-  bytes.set(b, a.length);
-  return bytes;
-}
-
-/** Times sort as bytes: eight of them, shifted so that none is negative. */
-function timeBytes(atMs: number): Uint8Array {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(Math.max(0, Math.floor(atMs) + 2 ** 52)));
-  return bytes;
-}
-
-function timeKeyOf(atMs: number, key: KeyBuffer): Uint8Array {
-  return joined(timeBytes(atMs), key.bytes.subarray(0, Math.min(key.length, keyBytesMax)));
-}
-
-/** Account, a zero byte, time, id. */
-function accountKeyOf(key: KeyBuffer, pointer: Pointer): Uint8Array {
-  const id = new TextEncoder().encode(pointer.id);
-  return joined(joined(joined(key.bytes.subarray(0, key.length), zeroByte), timeBytes(pointer.occurredAtMs)), id);
-}
-
-function pointerOfKey(key: Uint8Array, prefixLength: number): Pointer {
-  const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
-  return {
-    occurredAtMs: Number(view.getBigUint64(prefixLength + 1)) - 2 ** 52,
-    id: new TextDecoder().decode(key.subarray(prefixLength + 9)),
-  };
-}

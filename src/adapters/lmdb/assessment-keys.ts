@@ -1,0 +1,42 @@
+// The keys of the indices of assessments, which sort by time.
+import { keyBytesMax, type KeyBuffer } from './key-buffer.ts';
+
+export const zeroByte = Uint8Array.of(0);
+
+/** What the indices say of an assessment. */
+export interface Pointer {
+  readonly id: string;
+  readonly occurredAtMs: number;
+}
+
+export function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(a.length + b.length);
+  bytes.set(a);
+  bytes.set(b, a.length);
+  return bytes;
+}
+
+/** Times sort as bytes: eight of them, shifted so that none is negative. */
+export function timeBytes(atMs: number): Uint8Array {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setBigUint64(0, BigInt(Math.max(0, Math.floor(atMs) + 2 ** 52)));
+  return bytes;
+}
+
+export function timeKeyOf(atMs: number, key: KeyBuffer): Uint8Array {
+  return joined(timeBytes(atMs), key.bytes.subarray(0, Math.min(key.length, keyBytesMax)));
+}
+
+/** Account, a zero byte, time, id. */
+export function accountKeyOf(key: KeyBuffer, pointer: Pointer): Uint8Array {
+  const id = new TextEncoder().encode(pointer.id);
+  return joined(joined(joined(key.bytes.subarray(0, key.length), zeroByte), timeBytes(pointer.occurredAtMs)), id);
+}
+
+export function pointerOfKey(key: Uint8Array, prefixLength: number): Pointer {
+  const view = new DataView(key.buffer, key.byteOffset, key.byteLength);
+  return {
+    occurredAtMs: Number(view.getBigUint64(prefixLength + 1)) - 2 ** 52,
+    id: new TextDecoder().decode(key.subarray(prefixLength + 9)),
+  };
+}
