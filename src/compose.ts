@@ -39,6 +39,8 @@ export interface CoreOptions {
   readonly clock?: Clock;
   /** One sentence for the operator about something that went on working with less. */
   readonly onProblem: (sentence: string) => void;
+  /** Attempts come one after the other, each when the one before is done: loading history. Changes the cost, not one bit of the answers. */
+  readonly oneByOne?: boolean;
 }
 
 export interface Core {
@@ -57,7 +59,7 @@ export async function openCore(settings: Settings, options: CoreOptions): Promis
   const { keyId } = pseudonyms;
   const stores = openLmdbStores({ directory: join(dataDirectory, 'store'), clock, keyId, onProblem: options.onProblem });
   try {
-    const [ip, scorer] = await Promise.all([openIp(settings), openModel(settings)]);
+    const [ip, scorer] = await Promise.all([openIp(settings), openModel(settings, options.oneByOne ?? false)]);
     const feeds = await watchListDirectory({
       directory: join(dataDirectory, 'feeds'),
       intervalMs: feedsPollMs,
@@ -123,8 +125,9 @@ function openIp(settings: Settings): Promise<IpDatabase> {
   });
 }
 
-function openModel(settings: Settings): Promise<OnnxScorer> {
+function openModel(settings: Settings, oneByOne: boolean): Promise<OnnxScorer> {
   return openOnnxScorer({
+    oneByOne,
     directory: settings.modelDir ?? activeModelDirectory(),
     schemaHash,
     featureNames: schema.features.map((feature) => feature.name),

@@ -41,7 +41,7 @@ async function main(path: string): Promise<void> {
   });
   const mapping: Mapping | null = values.mapping === undefined ? null : parseMapping(readFileSync(values.mapping, 'utf8'));
   const settings = loadSettings(process.env, (name) => readFileSync(name, 'utf8'));
-  const core = await openCore(settings, { onProblem: (sentence) => process.stderr.write(`import: ${sentence}\n`) });
+  const core = await openCore(settings, { oneByOne: true, onProblem: (sentence) => process.stderr.write(`import: ${sentence}\n`) });
   const name = await fileName(path);
   const report = createFlaggedReport();
   const bar = process.stderr.isTTY

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { openOnnxScorer } from '../../src/adapters/onnx/scorer.ts';
 import { normaliseRow, parseTrees, walkTrees } from '../../src/adapters/onnx/trees.ts';
+import { activeModelDirectory, schemaHash } from '../../src/compose.ts';
+import { schema } from '../../src/domain/feature/schema.ts';
+import { testRandom } from '../support/ports.ts';
 
 // Two trees: "x0 <= 0.5 ? 1 : (x1 <= inf ? 2 : 3)" adds to group 1, a lone leaf adds to group 0.
 const file = {
@@ -87,4 +91,31 @@ t.test('no change of one number of a tree file can send the walk out of bounds',
     { numRuns: 500 },
   );
   t.end();
+});
+
+t.test('scoring one row after the other gives the bits that the runtime gives, and leaves the row as it was', async (t) => {
+  const options = {
+    directory: activeModelDirectory(),
+    schemaHash,
+    featureNames: schema.features.map((feature) => feature.name),
+    groupNames: schema.signals.map((signal) => signal.name),
+  };
+  const runtime = await openOnnxScorer(options);
+  const oneByOne = await openOnnxScorer({ ...options, oneByOne: true });
+  const random = testRandom(11);
+  const values = [Number.NaN, Number.POSITIVE_INFINITY, -0, 0, 1, -1, 1e30];
+  let different = 0;
+  for (let i = 0; i < 300; i++) {
+    const row = Float32Array.from({ length: schema.width }, () =>
+      random.uniform() < 0.3 ? (values[Math.floor(random.uniform() * values.length)] as number) : random.uniform() * 20 - 5,
+    );
+    const before = row.slice();
+    const [a, b] = await Promise.all([runtime.score(row), oneByOne.score(row)]);
+    const same = a !== null && b !== null && a.base === b.base && a.groups.every((value, group) => Object.is(value, b.groups[group]));
+    if (!same || !row.every((value, at) => Object.is(value, before[at]))) different++;
+  }
+  t.equal(different, 0);
+  t.equal(runtime.failures(), 0);
+  await runtime.close();
+  await oneByOne.close();
 });

@@ -18,6 +18,8 @@ export interface OnnxScorer extends Scorer {
   readonly trees: Trees;
   /** Sums per group of `count` rows straight from the runtime, before centring; null when it failed. Brings `rows` to what the trees read. */
   runtimeSums(rows: Float32Array, count: number): Promise<Float64Array | null>;
+  /** One row by the plain walk of the trees: the same bits as the runtime gives. */
+  walk(row: Float32Array): Contributions;
   /** Calls of the runtime that failed since the start; the walk answered for them. */
   failures(): number;
 }
@@ -28,6 +30,11 @@ export interface OnnxOptions {
   readonly schemaHash: string;
   readonly featureNames: readonly string[];
   readonly groupNames: readonly string[];
+  /**
+   * For work that scores one row after the other, as loading history does: the walk of the trees answers, in the same bits, because a call
+   * of the runtime costs as much for one row as the walk for two or three. Default false.
+   */
+  readonly oneByOne?: boolean;
 }
 
 const sessionOptions: InferenceSession.SessionOptions = {
@@ -55,7 +62,7 @@ export async function openOnnxScorer(options: OnnxOptions): Promise<OnnxScorer> 
   const session = await understand(directory, 'model.onnx', () => InferenceSession.create(model, sessionOptions));
   const scorer = createScorer(session, manifest, trees);
   await selfCheck(scorer, directory);
-  return scorer;
+  return options.oneByOne === true ? { ...scorer, score: (row) => Promise.resolve(scorer.walk(row)) } : scorer;
 }
 
 function assertFits(manifest: ModelManifest, options: OnnxOptions): void {
@@ -119,7 +126,12 @@ function createScorer(session: InferenceSession, manifest: ModelManifest, trees:
   }
 
   async function runBatch(batch: Batch): Promise<Contributions[]> {
-    const sums = (await runtimeSums(batch.rows, batch.count)) ?? walkBatch(batch);
+    const sums = await runtimeSums(batch.rows, batch.count);
+    if (sums === null) failures += 1;
+    return contributionsOf(sums ?? walkBatch(batch.rows, batch.count));
+  }
+
+  function contributionsOf(sums: Float64Array): Contributions[] {
     const results: Contributions[] = [];
     for (let from = 0; from < sums.length; from += groups) {
       for (let group = 0; group < groups; group++) sums[from + group] = (sums[from + group] as number) - (centres[group] as number);
@@ -129,8 +141,8 @@ function createScorer(session: InferenceSession, manifest: ModelManifest, trees:
     return results;
   }
 
-  function walkBatch({ rows, count }: Batch): Float64Array {
-    failures += 1;
+  /** Rows as the trees read them. */
+  function walkBatch(rows: Float32Array, count: number): Float64Array {
     const sums = new Float64Array(count * groups);
     for (let i = 0; i < count; i++)
       walkTrees(trees, rows.subarray(i * width, (i + 1) * width), sums.subarray(i * groups, (i + 1) * groups));
@@ -144,6 +156,11 @@ function createScorer(session: InferenceSession, manifest: ModelManifest, trees:
     trees,
     score: createBatcher(width, runBatch),
     runtimeSums,
+    walk(row) {
+      const copy = row.slice();
+      normaliseRow(copy);
+      return contributionsOf(walkBatch(copy, 1))[0] as Contributions;
+    },
     rank: (logOdds) => rankOf(manifest.calibration, logOdds),
     failures: () => failures,
     close: () => session.release(),
