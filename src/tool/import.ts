@@ -6,9 +6,10 @@
 // with a mapping file (examples/mappings); .gz is read as it is. Interrupted, it goes on where it was when called again.
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
-import { openCore } from '../compose.ts';
+import { type Core, openCore } from '../compose.ts';
 import { loadSettings } from '../config/load.ts';
 import { checkpointIn, fileName } from './import/checkpoint.ts';
 import { createFlaggedReport } from './import/flagged-report.ts';
@@ -27,6 +28,8 @@ if (file === undefined || positionals.length !== 1)
 /** Refused lines shown one by one; the rest is counted. */
 const refusedShownMax = 50;
 const checkpointLines = 5000;
+/** Share of the memory for pending changes above which reading waits until all of them are in their records. */
+const pendingShareMax = 0.5;
 const reportRows = 40;
 
 try {
@@ -57,7 +60,7 @@ async function main(path: string): Promise<void> {
   const progress = await runImport(
     readRecords(path, mapping),
     checkpoint,
-    { ...core.ports, assess: core.assess },
+    { ...core.ports, assess: core.assess, catchUp: () => catchUp(core.stores) },
     {
       tenant: values.tenant,
       name,
@@ -92,6 +95,16 @@ async function main(path: string): Promise<void> {
     `${progress.lines} lines read: ${progress.assessed} attempts loaded, ${progress.refused} refused, ${progress.unmatched} not about logins${stopping ? '; interrupted, call again to go on' : ''}.\n`,
   );
   if (values.report) process.stdout.write(report.text(reportRows));
+}
+
+async function catchUp(stores: Core['stores']): Promise<void> {
+  await nextTurn();
+  const { pendingShare, droppedChanges } = stores.health();
+  if (droppedChanges > 0)
+    throw new Error(
+      `the store could not keep up and gave up ${droppedChanges} changes; free some room on its disk, move the data directory away and import again.`,
+    );
+  if (pendingShare > pendingShareMax) await stores.settle();
 }
 
 function fail(message: string): never {

@@ -3,6 +3,7 @@
 //
 // The data is used in place and is not part of the project: PORTCULLIS_TEST_DATA names its directory.
 import { existsSync, readFileSync } from 'node:fs';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
@@ -39,7 +40,7 @@ async function load(service: TestService, file: string, mappingName: string): Pr
   const mapping = parseMapping(readFileSync(join(root, 'examples', 'mappings', `${mappingName}.yaml`), 'utf8'));
   const refused = new Map<number, string>();
   const scored: Scored[] = [];
-  const ports = { ...service.core.ports, assess: service.core.assess };
+  const ports = { ...service.core.ports, assess: service.core.assess, catchUp: () => nextTurn() };
   const progress = await runImport(readRecords(file, mapping), checkpointIn(service.directory, mappingName), ports, {
     tenant: mappingName,
     name: mappingName,

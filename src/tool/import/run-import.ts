@@ -16,6 +16,11 @@ import type { NumberedRecord } from './read-records.ts';
 export interface ImportPorts extends LearnPorts {
   readonly assess: (request: AssessRequest) => Promise<AssessResult>;
   readonly clock: Clock;
+  /**
+   * Gives the stores their turn, and waits while they are behind: a file is read faster than a disk writes. Rejects when something had to be
+   * given up.
+   */
+  readonly catchUp: () => Promise<void>;
 }
 
 export interface ImportOptions {
@@ -33,6 +38,8 @@ export interface ImportOptions {
 
 /** A generous limit: history is scored by the model even on a busy machine. */
 const importLimitMs = 60_000;
+/** Attempts between two turns of the stores: some ten milliseconds. */
+const attemptsPerTurn = 32;
 
 export async function runImport(
   records: AsyncIterable<NumberedRecord>,
@@ -45,6 +52,7 @@ export async function runImport(
   let sinceCheckpoint = 0;
 
   async function save(): Promise<void> {
+    await ports.catchUp();
     await ports.profiles.flush();
     await ports.assessments.flush();
     await checkpoint.write(progress);
@@ -59,6 +67,7 @@ export async function runImport(
     if (sinceCheckpoint >= options.checkpointLines && item.part === 0) await save();
     if (item.part === 0 && options.stopping?.() === true) break;
     sinceCheckpoint += 1;
+    if (sinceCheckpoint % attemptsPerTurn === 0) await ports.catchUp();
     const problem = item.record === null ? (item.problem ?? 'no record') : await importRecord(item.record, item, ports, options);
     if (problem === null) progress.assessed += 1;
     else if (problem === 'unmatched') progress.unmatched += 1;
