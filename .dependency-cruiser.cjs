@@ -30,6 +30,7 @@ const homes = {
   '@ip-location-db/[^/]+': 'adapters/ip-database|tool',
   '@marcbachmann/cel-js': 'adapters/policy-file',
   undici: 'adapters/feeds',
+  'intl-messageformat': 'adapters/icu-messages',
   'prom-client': 'telemetry',
   yaml: 'parse',
   'ua-parser-js': 'parse',

@@ -37,7 +37,7 @@ export function readingsOf(declaration: EvidenceDeclaration, value: number): rea
       ];
     case 'duration':
     case 'list_age':
-      return durationReadings(value * minutesPer[declaration.unit as DurationUnit]);
+      return durationReadings(declaration.unit as DurationUnit, Math.min(minutesMax, value * minutesPer[declaration.unit as DurationUnit]));
     default:
       return [{ value, unit: null }];
   }
@@ -85,11 +85,15 @@ function ratioReadings(ratio: number): Reading[] {
 type DurationUnit = 'hours' | 'days' | 'minutes' | 'ms';
 const minutesPer: Readonly<Record<DurationUnit, number>> = { ms: 1 / 60_000, minutes: 1, hours: 60, days: 1_440 };
 
-function durationReadings(minutes: number): Reading[] {
+/** Two thousand years: what is longer is an absurd record's, and units would overflow. */
+const minutesMax = 1e9;
+
+function durationReadings(unit: DurationUnit, minutes: number): Reading[] {
   const seconds = minutes * 60;
   const hours = minutes / 60;
   const days = hours / 24;
-  if (seconds < 1) return [{ value: Math.round(seconds * 1000), unit: 'ms' }];
+  // What is counted in hours or days cannot tell milliseconds.
+  if (seconds < 1) return [unit === 'ms' ? { value: Math.round(seconds * 1000), unit } : { value: 0, unit: 'seconds' }];
   if (minutes < 1)
     return [
       { value: significant(seconds, 2), unit: 'seconds' },

@@ -1,6 +1,6 @@
 // What an analyst may do next: a fixed list, chosen by rules on the reasons, so that no text ever invents a step. The words for them are
 // messages ("check.<id>").
-import { type Assessment, type StoredAssessment } from '../assessment.ts';
+import type { Assessment, StoredAssessment } from '../assessment.ts';
 import { isFallback } from '../absence.ts';
 
 export const nextCheckIds = [
@@ -50,6 +50,7 @@ const suggestedBy: Readonly<Record<string, readonly NextCheckId[]>> = {
   IMPOSSIBLE_TRAVEL: ['confirm_travel'],
   UNLIKELY_TRAVEL: ['confirm_travel'],
   NEW_COUNTRY: ['confirm_travel'],
+  NEW_REGION: ['confirm_travel'],
   NEW_DEVICE_IN_NEW_COUNTRY: ['confirm_travel', 'confirm_new_device'],
   NEW_DEVICE: ['confirm_new_device'],
   NEW_DEVICE_ON_NEW_NETWORK: ['confirm_new_device'],
@@ -74,9 +75,9 @@ export function nextChecks({ assessment, context }: Pick<StoredAssessment, 'asse
   for (const { code, contribution } of assessment.reasons) {
     if (contribution <= 0) continue;
     for (const check of suggestedBy[code] ?? []) if (isUseful(check, context)) checks.add(check);
-    // Last, unless calling was suggested already: asking settles most cases.
   }
   const chosen = [...checks].slice(0, checksMax);
+  // Asking settles most cases; calling is asking.
   const raises = assessment.reasons.some((reason) => reason.contribution > 0);
   if (!raises || chosen.includes('call_back')) return chosen;
   return context.result === 'failure' ? chosen : [...chosen.slice(0, checksMax - 1), 'ask_user'];

@@ -35,7 +35,8 @@ interface Told {
 export function explainByTemplate(record: Explained, words: Wording): Explanation {
   const told = toldStories(record.assessment);
   const said = new Set<string>();
-  const findings = told.map((one) => findingOf(one, words, said));
+  const named = new Set<string>();
+  const findings = told.map((one) => findingOf(one, words, said, named));
   return {
     language: words.language,
     headline: headlineOf(record, told, words),
@@ -61,7 +62,7 @@ function toldStories(assessment: Assessment): readonly Told[] {
   return [...groups.values()].sort((a, b) => Math.abs(b.sum) - Math.abs(a.sum));
 }
 
-function foundIn(reasons: readonly Reason[], words: Wording, used: Set<string>): Found {
+function foundIn(reasons: readonly Reason[], words: Wording, used: Set<string>, named: Set<string>): Found {
   const views = new Map(reasons.map((reason) => [reason.code, new EvidenceView(reason, words, used)]));
   return {
     has: (code) => views.has(code),
@@ -70,12 +71,17 @@ function foundIn(reasons: readonly Reason[], words: Wording, used: Set<string>):
       const code = codes.find((one) => views.has(one));
       return code === undefined ? null : (views.get(code) as EvidenceView);
     },
+    once(name) {
+      if (name === null || named.has(name)) return null;
+      named.add(name);
+      return name;
+    },
   };
 }
 
-function findingOf({ story, reasons, sum }: Told, words: Wording, said: Set<string>): Finding {
+function findingOf({ story, reasons, sum }: Told, words: Wording, said: Set<string>, named: Set<string>): Finding {
   const used = new Set<string>();
-  const sentences = story.tell(foundIn(reasons, words, used), words).slice(0, sentencesMax);
+  const sentences = story.tell(foundIn(reasons, words, used, named), words).slice(0, sentencesMax);
   const fresh = sentences.filter((sentence) => !said.has(sentence));
   for (const sentence of fresh) said.add(sentence);
   return {
@@ -112,7 +118,7 @@ function storyOfHeadline(told: readonly Told[], words: Wording): string {
   const raising = told.filter(({ sum }) => sum > 0);
   if (raising.length === 0) return words.say('headline.none');
   const strong = raising.filter(({ reasons }) => strengthOfAll(reasons) !== 'low');
-  const phrase = ({ story, reasons }: Told): string => story.headline(foundIn(reasons, words, new Set()), words);
+  const phrase = ({ story, reasons }: Told): string => story.headline(foundIn(reasons, words, new Set(), new Set()), words);
   if (strong.length === 0) return words.say('headline.weak', { story: phrase(raising[0] as Told) });
   return words.list(strong.slice(0, headlineStoriesMax).map(phrase));
 }

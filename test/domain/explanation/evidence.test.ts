@@ -139,7 +139,7 @@ t.test('numbers are said as a person would say them', (t) => {
     ['IMPOSSIBLE_TRAVEL', 'hours', 1.23, '1.2 hours'],
     ['IMPOSSIBLE_TRAVEL', 'hours', 31.6, '32 hours'],
     ['IMPOSSIBLE_TRAVEL', 'hours', 0.001, '3.6 seconds'],
-    ['IMPOSSIBLE_TRAVEL', 'hours', 0, '0 ms'],
+    ['IMPOSSIBLE_TRAVEL', 'hours', 0, '0 seconds'],
     ['IMPOSSIBLE_TRAVEL', 'probability', 0.9999, '99 percent'],
     ['IMPOSSIBLE_TRAVEL', 'probability', 1, '100 percent'],
     ['IMPOSSIBLE_TRAVEL', 'probability', 0, '0 percent'],

@@ -7,12 +7,11 @@ import { names } from './en-names.ts';
 export const en = {
   ...names,
   with_name: '{thing} ({name})',
-  full_stop: '{sentence}.',
-  with_clauses: '{sentence}; {clauses}.',
   client: '{browser} on {system}',
   instead: '{now} instead of {before}',
   one_in: '1 in {n, number}',
-  just_now: 'just now',
+  no_time: 'less than a second',
+  just_now: 'less than two hours ago',
   device_type: '{type, select, desktop {desktop} mobile {phone} tablet {tablet} other {other device}}',
   method:
     '{method, select, password {password} passkey {passkey} otp {one-time code} push {push confirmation} magic_link {magic link} federated {federated sign-in} certificate {certificate} recovery {recovery} other {another method}}',
@@ -48,8 +47,9 @@ export const en = {
   'headline.hosting': 'a data-centre address',
   'headline.unclear_origin': 'an origin that nothing speaks for',
   'headline.rare_network': 'a network that hardly anyone here uses',
+  'headline.rare_address': 'an address that no other account uses',
   'headline.success_after_failures': 'a right credential after failed tries',
-  'headline.new_device_after_failures': 'a new device after failed tries',
+  'headline.new_device_after_failures': 'failed tries just before',
   'headline.failures': 'a run of failed tries',
   'headline.spray': 'a password spray',
   'headline.accounts_tried': 'other accounts tried from the same place',
@@ -95,9 +95,10 @@ export const en = {
   'newness.new_with_history':
     '{things} {count, plural, one {is} other {are}} new to this account, which has {logins, plural, one {only one good login} other {# good logins}} to compare with.',
   'newness.hides': 'The device also hides where it is.',
+  'newness.usual_network': 'the network {network}',
   'newness.usual': 'Usual {count, plural, one {is} other {are}} {usual}.',
   'newness.nearest': 'The nearest place it knows is {distance} away, with locations good to about {error}.',
-  'newness.roaming': 'For comparison: about {share} of its logins come from a network it has not used before.',
+  'newness.roaming': 'About {share} of its logins come from a network it has not used before.',
   'newness.new_id': 'The device id is new, but the device looks like one the account has used, which proves little.',
   'newness.judged_by_looks': 'No device id was sent, so the device was judged by its looks alone.',
   'newness.similar': 'No known device id was sent; the device looks like one the account has used, which proves little.',
@@ -113,8 +114,9 @@ export const en = {
   'newness.little_place': 'The account has seldom signed in from here, or the place is not known.',
   'newness.little_place_use':
     'This place ({place}) is little used: {logins, number} of {total, plural, one {# good login} other {# good logins}}.',
-  'newness.nothing': 'Next to nothing about the attempt is familiar.',
-  'newness.nothing_share': 'Next to nothing about the attempt is familiar: {share} of what was observed is new.',
+  'newness.no_history': 'The account has no history in which anything about the attempt could be recognised.',
+  'newness.nothing': 'Most of what was observed is new to the account.',
+  'newness.nothing_share': 'Of what was observed, {share} is new to the account.',
   'newness.hidden': 'The device is hardly known and hides where it is.',
   'newness.not_all': 'Not everything that is usually familiar about the account could be recognised.',
 
@@ -129,11 +131,11 @@ export const en = {
   'journey.other_device': 'The two came from different devices.',
   'journey.doubt': 'The places of earlier good logins do not vouch for this one.',
   'journey.doubt_between':
-    'The last comparable good login ({from}) was {distance} away, {duration} earlier ({to} now): possible, but earlier places do not vouch for this one.',
+    'A good login {duration} earlier was {distance} away ({from}; now {to}): the journey can be made, but no earlier place vouches for this one.',
   'journey.doubt_within':
-    'The last comparable good login was {distance} away, {duration} earlier (both {to}): possible, but earlier places do not vouch for this one.',
+    'A good login {duration} earlier was {distance} away (both {to}): the journey can be made, but no earlier place vouches for this one.',
   'journey.doubt_far':
-    'The last comparable good login was {distance} away, {duration} earlier: possible, but earlier places do not vouch for this one.',
+    'A good login {duration} earlier was {distance} away: the journey can be made, but no earlier place vouches for this one.',
   'journey.plausible': 'The way from earlier good logins is easily made or explained.',
   'journey.plausible_between':
     'An earlier good login ({from}) was {distance} away, {duration} before ({to} now), which is easily made or explained.',
@@ -143,7 +145,7 @@ export const en = {
   'journey.same_device_as_there': 'Both carry the same device id.',
 
   'origin.address': 'The address {clauses}.',
-  'origin.hosting': 'belongs to a data centre',
+  'origin.hosting': 'lies in a data centre',
   'origin.tor': 'is an exit of the Tor network',
   'origin.proxy': 'is an open proxy',
   'origin.vpn': 'belongs to a VPN service',
@@ -162,11 +164,13 @@ export const en = {
   'company.from_network': '{logins, plural, =0 {none} one {one} other {#}} from {network}',
   'company.from_country': '{logins, plural, =0 {none} one {one} other {#}} from {country}',
   'company.hardly_used': 'Hardly any other account signs in from here.',
+  'company.strange_address':
+    '{accounts, plural, one {One other account has} other {# other accounts have}} signed in from this network in the last {days, number} days, but none from this address.',
   'company.used_by':
     '{accounts, plural, =0 {No other account has} one {Only one other account has} other {Only # other accounts have}} signed in from this network in the last {days, number} days.',
 
   'guessing.failed': '{failures, plural, one {one try} other {# tries}}',
-  'guessing.failed_of': '{failures, number} of {tries, plural, one {one try} other {# tries}}',
+  'guessing.failed_of': '{failures, number} of {tries, plural, one {# try} other {# tries}}',
   'guessing.on_account': '{failed} on this account',
   'guessing.from_address': '{failed} from this address',
   'guessing.from_block': '{failed} from neighbouring addresses',
@@ -179,11 +183,12 @@ export const en = {
   'guessing.success_after_elsewhere': 'The credential was right after {parts}, at an address that the account has never used.',
   'guessing.before_on_account': '{failures, plural, one {one failure} other {# failures}} on this account within the hour',
   'guessing.before_on_others':
-    '{failures, plural, one {one failure} other {# failures}} of other accounts from this address within ten minutes',
+    '{failures, plural, one {one failure} other {# failures}} on other accounts from this address within ten minutes',
   'guessing.new_device': 'The device is new to the account.',
   'guessing.new_device_after':
-    'A device new to the account comes after {failures, plural, one {one failure} other {# failures}} on it in the last hour.',
+    'This device, new to the account, comes after {failures, plural, one {one failure} other {# failures}} on the account in the last hour.',
   'guessing.hosting': 'The address is in a data centre, and most tries of the last hour around it failed.',
+  'guessing.usual': 'Usually about a fifth of tries fail.',
   'guessing.unusual_share': 'More tries around this attempt have been failing than is usual.',
 
   'count.exactly': '{count, number}',
@@ -208,10 +213,11 @@ export const en = {
   'shared.failures': 'It failed {failures, plural, one {once} other {# times}} in that time.',
 
   'client.unusual': 'The account uses this client less than everybody does.',
-  'client.unusual_use':
-    '{thing} was used in {logins, plural, =0 {none} other {#}} of {total, plural, one {# good login} other {# good logins}} of this account',
-  'client.rarer': 'for this account it is {factor} times rarer than for everybody',
-  'client.usual': 'usual is {usual}',
+  'client.use':
+    '{thing} was used in {logins, plural, =0 {none} other {#}} of the account’s {total, plural, one {# good login} other {# good logins}}.',
+  'client.use_usual':
+    '{thing} was used in {logins, plural, =0 {none} other {#}} of the account’s {total, plural, one {# good login} other {# good logins}}, where {usual} is usual.',
+  'client.rarer': 'For this account it is {factor} times rarer than for everybody.',
   'client.this': 'this client',
   'client.rare': 'Few good logins of anybody come with this client.',
   'client.rare_share': 'Among everybody, {share} of good logins come with this version of the browser ({client}).',
@@ -219,9 +225,9 @@ export const en = {
   'locale.language': 'The language of the browser is unusual for the account or rare.',
   'locale.language_first': 'The browser asks for {language}, which is unusual here; the account has no history to compare with.',
   'locale.language_use':
-    'The browser asks for {language}, as in {logins, number} of {total, plural, one {# good login} other {# good logins}} of the account.',
+    'The browser asks for {language} ({logins, plural, =0 {none} other {#}} of its {total, plural, one {# good login} other {# good logins}} did).',
   'locale.language_instead':
-    'The browser asks for {language} instead of {usual} ({logins, plural, =0 {in none} other {in #}} of {total, plural, one {# good login} other {# good logins}} before).',
+    'The browser asks for {language} instead of {usual} ({logins, plural, =0 {none} other {#}} of its {total, plural, one {# good login} other {# good logins}} did).',
   'locale.clock': 'The device’s clock ({device}) is {difference} off the clock at the address ({address}).',
   'locale.clock_off': 'The device’s clock does not fit the place of the address.',
   'locale.zone_new': 'The time zone {zone} is new to the account, which has {logins, plural, one {one good login} other {# good logins}}.',
@@ -237,7 +243,7 @@ export const en = {
   'machine.possible': 'The client does not rule out that a program signs in.',
   'machine.contradicts': 'The client contradicts itself in {count, plural, one {one point} other {# points}}: {names}.',
   'machine.confirmed_by':
-    'Hardly anything confirms what the client says of itself ({agreed, number} of {compared, plural, one {one comparison agrees} other {# comparisons agree}}).',
+    'Little confirms what the client says of itself ({compared, plural, one {# comparison} other {# comparisons}} made, {agreed, number} in agreement).',
   'machine.unconfirmed': 'What the client says of itself does not fit together or is hardly confirmed.',
   'machine.timing': 'The keys came faster or more evenly than people type, or took longer than the form was open.',
   'machine.timing_gaps':
@@ -327,11 +333,11 @@ export const en = {
   'quiet.network': 'no unusual share of failures in the network',
   'quiet.no_accounts': 'no stranger’s account tried from this address in the last 24 hours',
   'quiet.accounts':
-    'only {count, plural, one {one account} other {# accounts}} tried from this address in the last 24 hours that {count, plural, one {is} other {are}} not at home there',
+    'only {count, plural, one {one stranger’s account} other {# strangers’ accounts}} tried from this address in the last 24 hours',
   'quiet.no_sources': 'no unknown address trying the account in the last 24 hours',
   'quiet.sources': 'only {count, plural, one {one unknown address} other {# unknown addresses}} trying the account in the last 24 hours',
   'quiet.no_burst': 'no burst of failures before this try',
-  'quiet.device': 'a device id that hardly any other account uses',
+  'quiet.device': 'hardly any other account with this device id',
   'quiet.no_challenges': 'no failed challenge in the last hour',
   'quiet.challenges': 'only {count, plural, one {one failed challenge} other {# failed challenges}} in the last hour',
 

@@ -13,21 +13,19 @@ const attributeThings: Readonly<Record<string, MessageId>> = {
   device_type: 'thing.device_type',
 };
 
-function unusualSentence(view: EvidenceView | null, words: Wording): string | null {
-  if (view === null) return null;
+function unusualSentences(view: EvidenceView | null, words: Wording): string[] {
+  if (view === null) return [];
   const logins = view.count('good_logins_with_it');
   const total = view.count('good_logins');
-  if (logins === null || total === null || logins > total) return words.say('client.unusual');
+  if (logins === null || total === null || total === 0 || logins > total) return [words.say('client.unusual')];
   const thing = named(words, attributeThings[view.token('attribute') ?? ''] ?? 'thing.client', typeOr(view, 'observed', words));
   const usual = typeOr(view, 'usual', words);
   const factor = Math.exp(view.raw('ratio_log') ?? 0) >= factorMin ? (view.amount('ratio_log') as string) : null;
-  const sentence = words.say('client.unusual_use', { thing, logins, total });
-  const clauses = only(
+  const args = { thing, logins, total };
+  const other = usual !== null && usual !== typeOr(view, 'observed', words);
+  return only(
+    capital(other ? words.say('client.use_usual', { ...args, usual }) : words.say('client.use', args)),
     factor === null ? null : words.say('client.rarer', { factor }),
-    usual === null || usual === typeOr(view, 'observed', words) ? null : words.say('client.usual', { usual }),
-  );
-  return capital(
-    clauses.length === 0 ? words.say('full_stop', { sentence }) : words.say('with_clauses', { sentence, clauses: words.list(clauses) }),
   );
 }
 
@@ -51,7 +49,7 @@ const rareShareMax = 0.1;
 export const client: Story = {
   name: 'client',
   codes: ['UNUSUAL_CLIENT', 'RARE_CLIENT'],
-  tell: (found, words) => only(unusualSentence(found.view('UNUSUAL_CLIENT'), words), rareSentence(found.view('RARE_CLIENT'), words)),
+  tell: (found, words) => only(...unusualSentences(found.view('UNUSUAL_CLIENT'), words), rareSentence(found.view('RARE_CLIENT'), words)),
   headline: (found, words) => words.say(found.has('UNUSUAL_CLIENT') ? 'headline.unusual_client' : 'headline.rare_client'),
 };
 
@@ -81,7 +79,7 @@ function zoneSentences(found: Found, words: Wording): string[] {
   const told = only(
     differs ? words.say('locale.clock', { device, address, difference: view.amount('difference_hours') as string }) : null,
     fresh && device !== null ? words.say('locale.zone_new', { zone: device, logins: view.count('good_logins') as number }) : null,
-    fresh && usual !== null && usual !== device ? words.say('locale.zone_usual', { usual }) : null,
+    fresh && device !== null && usual !== null && usual !== device ? words.say('locale.zone_usual', { usual }) : null,
   );
   return told.length === 0 ? [words.say(found.has('TIMEZONE_MISMATCH') ? 'locale.clock_off' : 'locale.zone_doubt')] : told;
 }

@@ -28,25 +28,35 @@ const scopes: readonly Scope[] = [
 interface Failures {
   readonly part: string;
   readonly window: 'hour' | 'day';
+  /** Whether the tries were counted as well, so that a share can be compared. */
+  readonly shared: boolean;
 }
 
-/** What failed in one scope: in the hour where anything did, else in the day. */
+/** Below so many tries a share says nothing. */
+const sharedTriesMin = 5;
+
+/** The window that tells more: the hour, unless most of the day's failures lie before it. */
+function tellingWindow(view: EvidenceView, scope: Scope): 'hour' | 'day' | null {
+  const hour = view.raw(scope.hour[0]) ?? 0;
+  const day = view.raw(scope.day[0]) ?? 0;
+  if (hour >= 0.5 && 2 * hour >= day) return 'hour';
+  return day >= 0.5 ? 'day' : null;
+}
+
+/** What failed in one scope. */
 function failuresIn(scope: Scope, found: Found, words: Wording): Failures | null {
   const view = found.view(scope.code);
-  if (view === null) return null;
-  for (const window of ['hour', 'day'] as const) {
-    const [failuresKey, triesKey] = scope[window];
-    if (!((view.raw(failuresKey) ?? 0) >= 0.5)) continue;
-    const failures = view.count(failuresKey) as number;
-    const tries = triesKey === null ? null : view.count(triesKey);
-    // Outcomes that are told late leave more failures than tries.
-    const shown =
-      tries === null || tries < failures
-        ? words.say('guessing.failed', { failures })
-        : words.say('guessing.failed_of', { failures, tries });
-    return { part: words.say(scope.id, { failed: shown }), window };
+  const window = view === null ? null : tellingWindow(view, scope);
+  if (view === null || window === null) return null;
+  const [failuresKey, triesKey] = scope[window];
+  const failures = view.count(failuresKey) as number;
+  const tries = triesKey === null ? null : view.count(triesKey);
+  // Outcomes that are told late leave more failures than tries.
+  if (tries === null || tries < failures) {
+    return { part: words.say(scope.id, { failed: words.say('guessing.failed', { failures }) }), window, shared: false };
   }
-  return null;
+  const failed = words.say('guessing.failed_of', { failures, tries });
+  return { part: words.say(scope.id, { failed }), window, shared: tries >= sharedTriesMin };
 }
 
 function failuresSentence(all: readonly Failures[], window: 'hour' | 'day', words: Wording): string | null {
@@ -86,6 +96,7 @@ function tellFailures(found: Found, words: Wording): string[] {
     successSentence(found, words, accountTold),
     newDeviceSentence(found, words, accountTold),
     found.has('HOSTING_AFTER_FAILURES') ? words.say('guessing.hosting') : null,
+    all.some(({ shared }) => shared) ? words.say('guessing.usual') : null,
   );
   return told.length === 0 ? [words.say('guessing.unusual_share')] : told;
 }
@@ -163,14 +174,12 @@ export const sharedDevice: Story = {
   tell(found, words) {
     const view = found.view('DEVICE_SHARED_BY_ACCOUNTS') as EvidenceView;
     const accounts = view.raw('other_accounts_24h') ?? 0;
+    const strangers = view.count('without_good_login_24h') ?? 0;
     const failed = view.raw('failures_24h') ?? 0;
     return only(
       accounts < 0.5
         ? words.say('shared.failed_often')
-        : words.say('shared.accounts', {
-            accounts: view.count('other_accounts_24h') as number,
-            strangers: view.count('without_good_login_24h') ?? 0,
-          }),
+        : words.say('shared.accounts', { accounts: view.count('other_accounts_24h') as number, strangers: Math.min(accounts, strangers) }),
       failed < 0.5 ? null : words.say('shared.failures', { failures: view.count('failures_24h') as number }),
     );
   },

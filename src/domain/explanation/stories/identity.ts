@@ -62,6 +62,9 @@ export const typing: Story = {
   headline: (_found, words) => words.say('headline.typing'),
 };
 
+/** Closer than this on the clock is the same habit; hour-density.ts takes ninety minutes for one standard deviation of it. */
+const strangeMinutesMin = 90;
+
 function hourSentence(view: EvidenceView | null, words: Wording): string | null {
   if (view === null) return null;
   const time = view.token('time_utc');
@@ -70,8 +73,8 @@ function hourSentence(view: EvidenceView | null, words: Wording): string | null 
   const nearest = view.amount('nearest_minutes_of_day');
   if (time === null || weekday === null || logins === 0) return words.say('timing.unusual');
   const args = { time, weekday, logins };
-  // At the very minute of an earlier login it is the day of the week that is strange.
-  return nearest === null || view.raw('nearest_minutes_of_day') === 0
+  // So near to the time of an earlier login it is the day of the week that is strange.
+  return nearest === null || (view.raw('nearest_minutes_of_day') as number) < strangeMinutesMin
     ? words.say('timing.unusual_hour', args)
     : words.say('timing.unusual_hour_nearest', { ...args, nearest });
 }
@@ -79,7 +82,7 @@ function hourSentence(view: EvidenceView | null, words: Wording): string | null 
 function dormantSentence(view: EvidenceView | null, words: Wording): string | null {
   if (view === null) return null;
   const ago = view.ago('last_good_login_days_ago');
-  const usual = view.amount('usual_interval_days');
+  const usual = (view.raw('usual_interval_days') ?? 0) > 0 ? view.amount('usual_interval_days') : null;
   if (ago === null) return words.say('timing.dormant');
   return usual === null ? words.say('timing.dormant_since', { ago }) : words.say('timing.dormant_usual', { ago, usual });
 }

@@ -15,7 +15,7 @@ interface Way {
 function wayOf(view: EvidenceView): Way | null {
   const km = view.raw('distance_km');
   const error = view.raw('uncertainty_km') ?? 0;
-  if (km === null || km <= error || view.raw('hours') === null) return null;
+  if (km === null || km < 1 || km <= error || view.raw('hours') === null) return null;
   return {
     distance: view.amount('distance_km') as string,
     duration: view.amount('hours') as string,

@@ -53,7 +53,7 @@ function newThings(found: Found, words: Wording, fresh: New): string[] {
     fresh.country ? named(words, 'thing.country', (place ?? both)?.name('country') ?? null) : null,
     narrower('NEW_REGION', 'thing.region', 'region'),
     narrower('NEW_CITY', 'thing.city', 'city'),
-    fresh.network ? named(words, 'thing.network', operatorOf(found.view('NEW_NETWORK') ?? both)) : null,
+    fresh.network ? named(words, 'thing.network', found.once(operatorOf(found.view('NEW_NETWORK') ?? both))) : null,
   );
 }
 
@@ -69,10 +69,14 @@ function newSentence(found: Found, words: Wording, fresh: New): string | null {
 function usualSentence(found: Found, words: Wording, fresh: New): string | null {
   const place = found.any(places);
   const network = found.view('NEW_NETWORK');
-  const country = place?.name('usual_country') ?? null;
   const city = place?.name('usual_city') ?? null;
+  const usually = place?.name('usual_country') ?? null;
+  const country = city === null && usually === (place?.name('country') ?? null) ? null : usually;
   const asn = fresh.network ? (network?.name('usual_asn') ?? null) : null;
-  const usual = only(country === null ? null : city === null ? country : words.say('with_name', { thing: country, name: city }), asn);
+  const usual = only(
+    country === null ? null : city === null ? country : words.say('with_name', { thing: country, name: city }),
+    asn === null ? null : words.say('newness.usual_network', { network: asn }),
+  );
   return usual.length === 0 ? null : words.say('newness.usual', { usual: words.list(usual), count: usual.length });
 }
 
@@ -121,7 +125,7 @@ function recentDevice(view: EvidenceView, words: Wording): string {
 function littleUsedSentence(found: Found, words: Wording): string | null {
   const network = found.view('LITTLE_USED_NETWORK');
   if (network === null) return null;
-  const name = operatorOf(network);
+  const name = found.once(operatorOf(network));
   const logins = network.count('good_logins_from_network');
   const total = network.count('good_logins');
   if (logins === null || total === null || logins > total) return words.say('newness.little_network');
@@ -147,7 +151,7 @@ function combinedSentence(found: Found, words: Wording): string {
     return share === null ? words.say('newness.nothing') : words.say('newness.nothing_share', { share });
   }
   if (found.has('HIDDEN_NEW_DEVICE')) return words.say('newness.hidden');
-  return words.say('newness.not_all');
+  return words.say(view?.raw('good_logins') === 0 ? 'newness.no_history' : 'newness.not_all');
 }
 
 function tell(found: Found, words: Wording): string[] {

@@ -22,7 +22,7 @@ const silent = ['ANONYMITY_UNKNOWN', 'BLOCKLIST_SILENT', 'NETWORK_KIND_IN_DOUBT'
 function listedClause(view: EvidenceView | null, words: Wording): string | null {
   if (view === null) return null;
   const reports = view.count('reports');
-  const age = view.amount('list_age_days');
+  const age = (view.raw('list_age_days') ?? 0) > 0 ? view.amount('list_age_days') : null;
   if (reports === null || reports === 0) return words.say('origin.listed');
   return age === null ? words.say('origin.reported', { reports }) : words.say('origin.reported_with_age', { reports, age });
 }
@@ -40,7 +40,7 @@ function tellOrigin(found: Found, words: Wording): string[] {
   const kind = found.view('HOSTING_NETWORK');
   const hidden = Object.keys(hiding).find((code) => found.has(code));
   const clauses = only(
-    kind === null ? null : named(words, 'origin.hosting', operatorOf(kind)),
+    kind === null ? null : named(words, 'origin.hosting', found.once(operatorOf(kind))),
     hidden === undefined ? null : words.say(hiding[hidden] as MessageId),
     listedClause(found.view('IP_BLOCKLISTED'), words),
   );
@@ -51,8 +51,7 @@ function tellOrigin(found: Found, words: Wording): string[] {
 /** Nothing is known against the address, and nothing for it. */
 function silentSentence(found: Found, words: Wording): string {
   const view = found.view('NETWORK_KIND_IN_DOUBT');
-  const name = operatorOf(view);
-  return capital(words.say('origin.silent', { network: named(words, 'thing.network', name) }));
+  return capital(words.say('origin.silent', { network: named(words, 'thing.network', found.once(operatorOf(view))) }));
 }
 
 function originHeadline(found: Found, words: Wording): string {
@@ -69,7 +68,8 @@ export const origin: Story = {
   headline: originHeadline,
 };
 
-function rareSentence(view: EvidenceView | null, words: Wording): string | null {
+function rareSentence(found: Found, words: Wording): string | null {
+  const view = found.view('RARE_NETWORK');
   const total = view?.count('tenant_good_logins') ?? 0;
   if (view === null || total === 0) return view === null ? null : words.say('company.rare');
   const network = view.count('from_network');
@@ -77,7 +77,7 @@ function rareSentence(view: EvidenceView | null, words: Wording): string | null 
   const where = only(
     network === null
       ? null
-      : words.say('company.from_network', { logins: network, network: named(words, 'thing.this_network', operatorOf(view)) }),
+      : words.say('company.from_network', { logins: network, network: named(words, 'thing.this_network', found.once(operatorOf(view))) }),
     country === null || (view.raw('country_share') ?? 1) > rareShareMax
       ? null
       : words.say('company.from_country', { logins: country, country: named(words, 'thing.this_country', view.name('country')) }),
@@ -90,17 +90,26 @@ const rareShareMax = 0.02;
 /** More than these is no sign of anything. */
 const fewAccountsMax = 3;
 
-function unusedSentence(view: EvidenceView | null, words: Wording): string | null {
-  if (view === null) return null;
+function unusedSentence(found: Found, words: Wording): string | null {
+  const view = found.view('UNUSED_BY_OTHERS');
+  // That no good login at all came from the network says the same.
+  if (view === null || found.view('RARE_NETWORK')?.raw('from_network') === 0) return null;
   const accounts = view.raw('accounts_in_network');
   const days = view.count('window_days');
-  if (accounts === null || days === null || accounts > fewAccountsMax) return words.say('company.hardly_used');
-  return words.say('company.used_by', { accounts: view.count('accounts_in_network') ?? 0, days });
+  if (accounts === null || days === null) return words.say('company.hardly_used');
+  const args = { accounts: view.count('accounts_in_network') as number, days };
+  if (accounts <= fewAccountsMax) return words.say('company.used_by', args);
+  return words.say(view.raw('accounts_at_address') === 0 ? 'company.strange_address' : 'company.hardly_used', args);
+}
+
+function companyHeadline(found: Found, words: Wording): string {
+  const accounts = found.view('UNUSED_BY_OTHERS')?.raw('accounts_in_network') ?? 0;
+  return words.say(found.has('RARE_NETWORK') || accounts <= fewAccountsMax ? 'headline.rare_network' : 'headline.rare_address');
 }
 
 export const company: Story = {
   name: 'company',
   codes: ['RARE_NETWORK', 'UNUSED_BY_OTHERS'],
-  tell: (found, words) => only(rareSentence(found.view('RARE_NETWORK'), words), unusedSentence(found.view('UNUSED_BY_OTHERS'), words)),
-  headline: (_found, words) => words.say('headline.rare_network'),
+  tell: (found, words) => only(rareSentence(found, words), unusedSentence(found, words)),
+  headline: companyHeadline,
 };

@@ -11,6 +11,8 @@ export interface Found {
   has(code: string): boolean;
   /** The first of these codes that is named. */
   any(codes: readonly string[]): EvidenceView | null;
+  /** The name, where this explanation has not told it before: an operator that four findings are about is named once. */
+  once(name: string | null): string | null;
 }
 
 export interface Story {
