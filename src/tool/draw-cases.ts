@@ -1,7 +1,7 @@
 // Draws flagged attempts from the simulated tenants and keeps them as recorded cases, from which `npm run generate` writes
 // docs/explanations.md. Drawn again only on purpose: the page then shows how other cases read.
 //
-//   node src/tool/draw-cases.ts [--seed explanations] [--count 20] [--scale 0.15] [--attacks 20] [--output src/tool/explain/cases.json]
+//   node src/tool/draw-cases.ts [--seed explanations] [--count 20] [--scale 0.15] [--attacks 20] [--output src/tool/explain/cases.ndjson]
 //
 // Uniform over all flagged attempts of the test tenants whose credential was right, honest people's included.
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -26,7 +26,7 @@ const { values } = parseArgs({
     count: { type: 'string', default: '20' },
     scale: { type: 'string', default: '0.15' },
     attacks: { type: 'string', default: '20' },
-    output: { type: 'string', default: fileURLToPath(new URL('explain/cases.json', import.meta.url)) },
+    output: { type: 'string', default: fileURLToPath(new URL('explain/cases.ndjson', import.meta.url)) },
   },
 });
 const world = await openReplayPorts();
@@ -57,5 +57,5 @@ const random = seededRandom(`${values.seed}/draw`);
 const drawn: FlaggedCase[] = [];
 while (drawn.length < Number(values.count) && all.length > 0) drawn.push(...all.splice(below(random, all.length), 1));
 mkdirSync(dirname(values.output), { recursive: true });
-writeFileSync(values.output, `${JSON.stringify(drawn, null, 1)}\n`);
+writeFileSync(values.output, drawn.map((found) => `${JSON.stringify(found)}\n`).join(''));
 process.stdout.write(`${drawn.length} cases in ${values.output}\n`);

@@ -1,9 +1,10 @@
-// Writes the reference pages that are made from code: settings, signals with their reasons, policy. `npm run generate` puts
+// Writes the pages that are made from code: settings, signals with their reasons, policy, twenty explanations. `npm run generate` puts
 // them into docs/; a test fails when what is there says something else than the code.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { policyPage } from '../adapters/policy-file/reference.ts';
 import { settingsPage } from '../config/reference.ts';
+import { explanationsPage } from './explanations-page.ts';
 import { signalsPage } from './signals-page.ts';
 
 /** File name under docs/ to its whole text. */
@@ -12,6 +13,7 @@ export function referencePages(): ReadonlyMap<string, string> {
     ['settings.md', settingsPage()],
     ['signals.md', signalsPage()],
     ['policy.md', policyPage()],
+    ['explanations.md', explanationsPage()],
   ]);
 }
 

@@ -173,13 +173,13 @@ export const sharedDevice: Story = {
   codes: ['DEVICE_SHARED_BY_ACCOUNTS'],
   tell(found, words) {
     const view = found.view('DEVICE_SHARED_BY_ACCOUNTS') as EvidenceView;
-    const accounts = view.raw('other_accounts_24h') ?? 0;
+    const accounts = view.count('other_accounts_24h') ?? 0;
     const strangers = view.count('without_good_login_24h') ?? 0;
     const failed = view.raw('failures_24h') ?? 0;
     return only(
-      accounts < 0.5
+      accounts === 0
         ? words.say('shared.failed_often')
-        : words.say('shared.accounts', { accounts: view.count('other_accounts_24h') as number, strangers: Math.min(accounts, strangers) }),
+        : words.say('shared.accounts', { accounts, strangers: Math.min(accounts, strangers) }),
       failed < 0.5 ? null : words.say('shared.failures', { failures: view.count('failures_24h') as number }),
     );
   },
