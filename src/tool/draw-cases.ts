@@ -15,7 +15,7 @@ import { schema } from '../domain/feature/schema.ts';
 import { type FlaggedCase, flaggedCases } from './explain/flagged-cases.ts';
 import { openReplayPorts } from './matrix/replay-ports.ts';
 import { below } from './simulate/draw.ts';
-import { createWorld, sampleNetworks } from './simulate/network-world.ts';
+import { createWorld, sampleNetworks } from './simulate/world/network-world.ts';
 import { seededRandom } from './simulate/seeded-random.ts';
 import { simulateTenant } from './simulate/simulate-tenant.ts';
 import { blocksOf, planTenants } from './simulate/tenants.ts';

@@ -23,6 +23,7 @@ const truths: Readonly<Record<FlaggedCase['kind'], string>> = {
   stuffing: 'credential stuffing',
   spray: 'a password spray',
   bot: 'a bot',
+  guessing: 'somebody guessing one account’s password',
   push_fatigue: 'somebody wearing the owner down with challenges',
 };
 

@@ -19,7 +19,7 @@ export function inertName(text: string): string | null {
     .replace(excessMarks, '$1')
     .replace(/\s+/g, ' ')
     .replace(/^[\p{M} .,&'’+_-]+|[ ,&'’+_-]+$/gu, '');
-  const letters = [...plain];
+  const letters = Array.from(plain);
   const short =
     letters.length > lengthMax
       ? `${letters

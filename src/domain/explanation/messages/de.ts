@@ -174,7 +174,7 @@ export const de: Readonly<Record<MessageId, string>> = {
     '{accounts, plural, =0 {Kein anderes Konto hat} one {Nur ein anderes Konto hat} other {Nur # andere Konten haben}} sich in den letzten {days, number} Tagen aus diesem Netz angemeldet.',
 
   'guessing.failed': '{failures, plural, one {ein Versuch} other {# Versuche}}',
-  'guessing.failed_of': '{failures, number} von {tries, plural, one {einem Versuch} other {# Versuchen}}',
+  'guessing.failed_of': '{failures, number} von {tries, plural, one {# Versuch} other {# Versuchen}}',
   'guessing.on_account': '{failed} auf dieses Konto',
   'guessing.from_address': '{failed} von dieser Adresse',
   'guessing.from_block': '{failed} von Nachbaradressen',
@@ -194,14 +194,14 @@ export const de: Readonly<Record<MessageId, string>> = {
   'guessing.hosting':
     'Die Adresse liegt in einem Rechenzentrum, und in ihrem Umfeld schlugen die meisten Versuche der letzten Stunde fehl.',
   'guessing.usual': 'Üblicherweise schlägt etwa ein Fünftel der Versuche fehl.',
-  'guessing.unusual_share': 'Im Umfeld dieses Versuchs schlugen mehr Versuche fehl als üblich.',
+  'guessing.unusual_share': 'Die Versuche im Umfeld sprechen gegen diesen, auch wenn kaum Fehlversuche bekannt sind.',
 
   'count.exactly': '{count, number}',
   'count.at_least': '{count, number} oder mehr',
   'spray.in_hour': '{count} in der letzten Stunde',
   'spray.in_day': '{count} in den letzten 24 Stunden',
   'spray.in_block': '{count} von Nachbaradressen in der letzten Stunde',
-  'spray.tried': 'Von diesem Ort wurden andere Konten probiert, die sich hier nie angemeldet haben.',
+  'spray.tried': 'Das Muster der Versuche von diesem Ort spricht gegen den Versuch.',
   'spray.tried_parts': 'Von dieser Adresse wurden andere Konten probiert, die sich hier nie angemeldet haben: {parts}.',
   'spray.shape': 'Jedes wurde nur wenige Male und fast immer vergeblich probiert, wie beim Durchprobieren eines Passworts.',
   'spray.nobody_at_home': 'Von keinem Konto ist bekannt, dass es sich von dieser Adresse anmeldet.',
@@ -211,12 +211,14 @@ export const de: Readonly<Record<MessageId, string>> = {
   'sources.devices': '{count, plural, one {ein Gerät} other {# Geräte}}',
   'sources.many':
     'Unbekannte Quellen haben dieses Konto in den letzten 24 Stunden probiert, ohne je darin angemeldet gewesen zu sein: {parts}.',
-  'sources.some': 'Quellen, die nie in diesem Konto angemeldet waren, haben es probiert.',
+  'sources.some': 'Die Quellen, die dieses Konto probiert haben, sprechen gegen den Versuch.',
 
   'shared.accounts':
     'Mit dieser Gerätekennung {accounts, plural, one {wurde ein anderes Konto} other {wurden # andere Konten}} in den letzten 24 Stunden probiert, {strangers, plural, =0 {jedes mit einer guten Anmeldung} one {eines davon ohne gute Anmeldung} other {# davon ohne gute Anmeldung}}.',
-  'shared.failed_often': 'Die Gerätekennung fällt durch Fehlversuche auf.',
-  'shared.failures': 'Sie ist in dieser Zeit {failures, plural, one {einmal} other {#-mal}} gescheitert.',
+  'shared.accounts_in_vain':
+    'Mit dieser Gerätekennung {accounts, plural, one {wurde ein anderes Konto} other {wurden # andere Konten}} in den letzten 24 Stunden probiert, keines mit einer guten Anmeldung.',
+  'shared.pattern': 'Die bisherige Nutzung dieser Gerätekennung spricht gegen den Versuch.',
+  'shared.failures': 'Die Gerätekennung ist in den letzten 24 Stunden {failures, plural, one {einmal} other {#-mal}} gescheitert.',
 
   'client.unusual': 'Das Konto nutzt diesen Client seltener als alle anderen.',
   'client.use': `{thing} kam in {logins, plural, =0 {keiner} other {#}} von ${ofTotal} dieses Kontos vor.`,
@@ -224,7 +226,7 @@ export const de: Readonly<Record<MessageId, string>> = {
   'client.rarer': 'Für dieses Konto ist das {factor}-mal seltener als für alle.',
   'client.this': 'dieser Client',
   'client.rare': 'Wenige gute Anmeldungen überhaupt kommen mit diesem Client.',
-  'client.rare_share': 'Unter allen guten Anmeldungen kommen {share} mit dieser Version des Browsers ({client}).',
+  'client.rare_share': 'Anteil dieser Version des Browsers ({client}) an allen guten Anmeldungen: {share}.',
 
   'locale.language': 'Die Sprache des Browsers ist für das Konto ungewohnt oder selten.',
   'locale.language_first': 'Der Browser verlangt {language}, was hier ungewohnt ist; das Konto hat keine Vorgeschichte zum Vergleich.',
@@ -277,7 +279,7 @@ export const de: Readonly<Record<MessageId, string>> = {
   'timing.unusual_hour_nearest': `${weekday}, {time} UTC: Um diese Zeit meldet sich das Konto selten an; die nächste von {logins, plural, one {einer guten Anmeldung} other {# guten Anmeldungen}} liegt nach der Uhr {nearest} entfernt.`,
   'timing.dormant': 'Das Konto war länger still, als es sonst ist.',
   'timing.dormant_since': 'Die letzte gute Anmeldung des Kontos war {ago}.',
-  'timing.dormant_usual': 'Die letzte gute Anmeldung des Kontos war {ago}, üblicher Abstand: {usual}.',
+  'timing.dormant_usual': 'Die letzte gute Anmeldung des Kontos war {ago}; der übliche Abstand ist {usual}.',
 
   'credential.breached': 'Das Passwort ist aus einem Datenleck bekannt.',
   'credential.recovery': 'Der Zugang erfolgte über die Wiederherstellung des Kontos, nicht mit seinen Zugangsdaten.',
@@ -291,6 +293,8 @@ export const de: Readonly<Record<MessageId, string>> = {
     '{count, plural, one {Eine Rückfrage} other {# Rückfragen}} dieses Kontos {count, plural, one {schlug} other {schlugen}} in der letzten Stunde fehl oder {count, plural, one {blieb} other {blieben}} unbeantwortet.',
   'challenges.in_minutes':
     '{count, plural, one {Eine Rückfrage} other {# Rückfragen}} dieses Kontos {count, plural, one {schlug} other {schlugen}} in der letzten Stunde fehl oder {count, plural, one {blieb} other {blieben}} unbeantwortet, davon {recent, number} in den letzten zehn Minuten.',
+  'challenges.all_in_minutes':
+    '{count, plural, one {Eine Rückfrage} other {# Rückfragen}} dieses Kontos {count, plural, one {schlug} other {schlugen}} in den letzten zehn Minuten fehl oder {count, plural, one {blieb} other {blieben}} unbeantwortet.',
   'challenges.fatigue': 'So zermürbt jemand mit dem Passwort den Inhaber.',
 
   'young.little': 'Von dem Konto ist noch wenig bekannt.',
@@ -317,7 +321,8 @@ export const de: Readonly<Record<MessageId, string>> = {
   'ordinary.mobile': 'gehört zu einem Mobilfunknetz',
   'ordinary.organisation': 'gehört zu einem Unternehmen, einer Schule oder einer Behörde',
   'ordinary.kind': 'liegt in einem Netz unauffälliger Art',
-  'ordinary.shared': 'wird hier auch von anderen Konten benutzt',
+  'ordinary.shared': 'fällt durch ihre übrigen Nutzer nicht auf',
+  'ordinary.used_by': 'wird von {accounts, plural, one {einem anderen Konto} other {# anderen Konten}} benutzt',
   'ordinary.shared_by': 'liegt in einem Netz mit {accounts, plural, one {einem anderen Konto} other {# anderen Konten}}',
   'ordinary.common': 'liegt in einem hier häufigen Netz',
   'ordinary.common_share': 'liegt in einem Netz mit etwa {share} aller guten Anmeldungen',
@@ -358,8 +363,8 @@ export const de: Readonly<Record<MessageId, string>> = {
   'fits.clock': 'eine Uhr, die zum Ort passt',
   'fits.zone': 'eine vom Konto benutzte Zeitzone',
   'fits.zone_unremarkable': 'nichts gegen die Zeitzone',
-  'fits.typing': 'der eigene Tipprhythmus des Kontos',
-  'fits.human': 'getippt, wie Menschen tippen',
+  'proof.typing': 'der eigene Tipprhythmus des Kontos',
+  'proof.human': 'getippt, wie Menschen tippen',
 
   'habits.fit': 'Es passt zu den Gewohnheiten des Kontos: {clauses}.',
   'habits.hour': 'eine übliche Zeit der Woche',

@@ -189,14 +189,14 @@ export const en = {
     'This device, new to the account, comes after {failures, plural, one {one failure} other {# failures}} on the account in the last hour.',
   'guessing.hosting': 'The address is in a data centre, and most tries of the last hour around it failed.',
   'guessing.usual': 'Usually about a fifth of tries fail.',
-  'guessing.unusual_share': 'More tries around this attempt have been failing than is usual.',
+  'guessing.unusual_share': 'The tries around this attempt count against it, though few failures are known.',
 
   'count.exactly': '{count, number}',
   'count.at_least': '{count, number} or more',
   'spray.in_hour': '{count} in the last hour',
   'spray.in_day': '{count} in the last 24 hours',
   'spray.in_block': '{count} from neighbouring addresses in the last hour',
-  'spray.tried': 'Other accounts that never signed in from here have been tried from this place.',
+  'spray.tried': 'The pattern of tries from this place counts against the attempt.',
   'spray.tried_parts': 'Other accounts that never signed in from here have been tried from this address: {parts}.',
   'spray.shape': 'Each was tried only a few times and nearly all in vain, which is the shape of a password spray.',
   'spray.nobody_at_home': 'No account is known to sign in from this address.',
@@ -205,12 +205,14 @@ export const en = {
   'sources.networks': '{count, plural, one {one network} other {# networks}}',
   'sources.devices': '{count, plural, one {one device} other {# devices}}',
   'sources.many': 'Unknown sources have tried this account in the last 24 hours: {parts} that never signed in to it.',
-  'sources.some': 'Sources that never signed in to this account have been trying it.',
+  'sources.some': 'The sources that have tried this account count against the attempt.',
 
   'shared.accounts':
     'With this device id {accounts, plural, one {one other account was} other {# other accounts were}} tried in the last 24 hours, {strangers, plural, =0 {each with a good login} one {one of them without a good login} other {# of them without a good login}}.',
-  'shared.failed_often': 'The device id has been failing.',
-  'shared.failures': 'It failed {failures, plural, one {once} other {# times}} in that time.',
+  'shared.accounts_in_vain':
+    'With this device id {accounts, plural, one {one other account was} other {# other accounts were}} tried in the last 24 hours, none with a good login.',
+  'shared.pattern': 'How this device id has been used counts against the attempt.',
+  'shared.failures': 'The device id failed {failures, plural, one {once} other {# times}} in the last 24 hours.',
 
   'client.unusual': 'The account uses this client less than everybody does.',
   'client.use':
@@ -220,7 +222,7 @@ export const en = {
   'client.rarer': 'For this account it is {factor} times rarer than for everybody.',
   'client.this': 'this client',
   'client.rare': 'Few good logins of anybody come with this client.',
-  'client.rare_share': 'Among everybody, {share} of good logins come with this version of the browser ({client}).',
+  'client.rare_share': 'This version of the browser ({client}) makes up {share} of all good logins.',
 
   'locale.language': 'The language of the browser is unusual for the account or rare.',
   'locale.language_first': 'The browser asks for {language}, which is unusual here; the account has no history to compare with.',
@@ -275,7 +277,7 @@ export const en = {
     '{weekday, select, Monday {Monday} Tuesday {Tuesday} Wednesday {Wednesday} Thursday {Thursday} Friday {Friday} Saturday {Saturday} other {Sunday}}, {time} UTC is a time at which the account seldom signs in: the nearest of {logins, plural, one {one good login} other {# good logins}} is {nearest} away on the clock.',
   'timing.dormant': 'The account has been silent for longer than it usually is.',
   'timing.dormant_since': 'The account’s last good login was {ago}.',
-  'timing.dormant_usual': 'The account’s last good login was {ago}, where {usual} between two is usual.',
+  'timing.dormant_usual': 'The account’s last good login was {ago}; the usual interval is {usual}.',
 
   'credential.breached': 'The password is known from a breach.',
   'credential.recovery': 'The account was entered by recovery, not by its credential.',
@@ -289,6 +291,8 @@ export const en = {
     '{count, plural, one {One challenge} other {# challenges}} of this account failed or stayed unanswered in the last hour.',
   'challenges.in_minutes':
     '{count, plural, one {One challenge} other {# challenges}} of this account failed or stayed unanswered in the last hour, {recent, number} of {count, plural, one {it} other {them}} in the last ten minutes.',
+  'challenges.all_in_minutes':
+    '{count, plural, one {One challenge} other {# challenges}} of this account failed or stayed unanswered in the last ten minutes.',
   'challenges.fatigue': 'That is how somebody with the password wears the owner down.',
 
   'young.little': 'Little is known of the account yet.',
@@ -313,7 +317,8 @@ export const en = {
   'ordinary.mobile': 'belongs to a mobile carrier',
   'ordinary.organisation': 'belongs to a business, a school or a government',
   'ordinary.kind': 'lies in a network whose kind is unremarkable',
-  'ordinary.shared': 'is used by other accounts here',
+  'ordinary.shared': 'is unremarkable in who else uses it',
+  'ordinary.used_by': 'is used by {accounts, plural, one {one other account} other {# other accounts}}',
   'ordinary.shared_by': 'lies in a network that {accounts, plural, one {one other account uses} other {# other accounts use}}',
   'ordinary.common': 'lies in a network that is common here',
   'ordinary.common_share': 'lies in a network behind about {share} of all good logins',
@@ -352,8 +357,8 @@ export const en = {
   'fits.clock': 'a clock that fits the place',
   'fits.zone': 'a time zone that the account uses',
   'fits.zone_unremarkable': 'nothing against the time zone',
-  'fits.typing': 'the account’s own typing rhythm',
-  'fits.human': 'keys typed as people type',
+  'proof.typing': 'the account’s own typing rhythm',
+  'proof.human': 'keys typed as people type',
 
   'habits.fit': 'It fits the account’s habits: {clauses}.',
   'habits.hour': 'a usual time of the week',

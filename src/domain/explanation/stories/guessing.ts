@@ -175,13 +175,13 @@ export const sharedDevice: Story = {
     const view = found.view('DEVICE_SHARED_BY_ACCOUNTS') as EvidenceView;
     const accounts = view.count('other_accounts_24h') ?? 0;
     const strangers = view.count('without_good_login_24h') ?? 0;
-    const failed = view.raw('failures_24h') ?? 0;
-    return only(
-      accounts === 0
-        ? words.say('shared.failed_often')
-        : words.say('shared.accounts', { accounts, strangers: Math.min(accounts, strangers) }),
-      failed < 0.5 ? null : words.say('shared.failures', { failures: view.count('failures_24h') as number }),
+    const failed = view.count('failures_24h') ?? 0;
+    const tried = strangers >= accounts ? 'shared.accounts_in_vain' : 'shared.accounts';
+    const told = only(
+      accounts === 0 ? null : words.say(tried, { accounts, strangers }),
+      failed === 0 ? null : words.say('shared.failures', { failures: failed }),
     );
+    return told.length === 0 ? [words.say('shared.pattern')] : told;
   },
   headline: (_found, words) => words.say('headline.shared_device'),
 };

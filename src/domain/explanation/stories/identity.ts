@@ -135,16 +135,12 @@ export const challenges: Story = {
   tell(found, words) {
     const view = found.any(['PUSH_FATIGUE', 'CHALLENGES_FAILED']) as EvidenceView;
     const hour = view.raw('challenges_failed_1h') ?? 0;
-    const minutes = view.raw('challenges_failed_10m') ?? 0;
     const fatigue = found.has('PUSH_FATIGUE') ? words.say('challenges.fatigue') : null;
     if (hour < 0.5) return only(words.say('challenges.failed'), fatigue);
     const count = view.count('challenges_failed_1h') as number;
-    return only(
-      minutes < 0.5
-        ? words.say('challenges.in_hour', { count })
-        : words.say('challenges.in_minutes', { count, recent: view.count('challenges_failed_10m') as number }),
-      fatigue,
-    );
+    const recent = view.count('challenges_failed_10m') ?? 0;
+    if (recent >= count) return only(words.say('challenges.all_in_minutes', { count: recent }), fatigue);
+    return only(recent === 0 ? words.say('challenges.in_hour', { count }) : words.say('challenges.in_minutes', { count, recent }), fatigue);
   },
   headline: (found, words) => words.say(found.has('PUSH_FATIGUE') ? 'headline.push_fatigue' : 'headline.challenges'),
 };

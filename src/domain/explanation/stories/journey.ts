@@ -44,7 +44,8 @@ function tell(found: Found, words: Wording): string[] {
   const same = view.flag('same_device');
   return only(
     way === null ? words.say('journey.impossible') : words.say(wayMessage(way, farMessages), { ...way }),
-    way !== null && (view.raw('speed_kmh') ?? 0) > airlinerKmh ? words.say('journey.faster') : null,
+    // Where the locations are the likelier explanation, speed is no argument.
+    way !== null && found.has('IMPOSSIBLE_TRAVEL') && (view.raw('speed_kmh') ?? 0) > airlinerKmh ? words.say('journey.faster') : null,
     probability === null ? null : words.say('journey.probability', { probability }),
     same === null ? null : words.say(same ? 'journey.same_device' : 'journey.other_device'),
   );

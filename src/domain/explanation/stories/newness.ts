@@ -5,7 +5,8 @@ import type { Wording } from '../wording.ts';
 import { doubtSentence } from './journey.ts';
 import { capital, clientOf, type Found, named, only, operatorOf, type Story } from './story.ts';
 
-const places = ['NEW_COUNTRY', 'NEW_REGION', 'NEW_CITY', 'LITTLE_USED_PLACE'] as const;
+const newPlaces = ['NEW_COUNTRY', 'NEW_REGION', 'NEW_CITY'] as const;
+const places = [...newPlaces, 'LITTLE_USED_PLACE'] as const;
 const networks = ['NEW_NETWORK', 'LITTLE_USED_NETWORK'] as const;
 const combinations = [
   'NEW_DEVICE_IN_NEW_COUNTRY',
@@ -67,7 +68,7 @@ function newSentence(found: Found, words: Wording, fresh: New): string | null {
 
 /** What is usual instead; only about what is new. */
 function usualSentence(found: Found, words: Wording, fresh: New): string | null {
-  const place = found.any(places);
+  const place = found.any(newPlaces);
   const network = found.view('NEW_NETWORK');
   const city = place?.name('usual_city') ?? null;
   const usually = place?.name('usual_country') ?? null;

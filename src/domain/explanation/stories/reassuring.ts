@@ -114,10 +114,10 @@ export const ordinaryOrigin = listing('ordinary_origin', 'ordinary.address', {
   ORGANISATION_NETWORK: withOperator('ordinary.organisation'),
   ORDINARY_NETWORK_KIND: withOperator('ordinary.kind'),
   SHARED_WITH_COLLEAGUES(view, words) {
-    const accounts = view.raw('accounts_in_network') ?? 0;
-    return accounts < 0.5
-      ? words.say('ordinary.shared')
-      : words.say('ordinary.shared_by', { accounts: view.count('accounts_in_network') as number });
+    if ((view.raw('accounts_at_address') ?? 0) >= 0.5)
+      return words.say('ordinary.used_by', { accounts: view.count('accounts_at_address') as number });
+    if ((view.raw('accounts_in_network') ?? 0) < 0.5) return words.say('ordinary.shared');
+    return words.say('ordinary.shared_by', { accounts: view.count('accounts_in_network') as number });
   },
   COMMON_NETWORK(view, words) {
     const share = view.amount('network_share');
@@ -176,8 +176,6 @@ export const ordinaryClient = listing('ordinary_client', 'fits.client', {
   TIMEZONE_MATCH: naming('fits.clock', 'device_time_zone'),
   USUAL_TIMEZONE: naming('fits.zone', 'device_time_zone'),
   TIMEZONE_UNREMARKABLE: just('fits.zone_unremarkable'),
-  TYPING_MATCH: just('fits.typing'),
-  HUMAN_TIMING: just('fits.human'),
 });
 
 export const habits = listing('habits', 'habits.fit', {
@@ -202,5 +200,7 @@ export const proof = listing('proof', 'proof.frame', {
   STRONG_METHOD: (view, words) => words.say('proof.strong', { method: words.say('method', { method: view.token('method') ?? 'other' }) }),
   NO_CREDENTIAL_WARNING: just('proof.no_warning'),
   NO_RECENT_CREDENTIAL_CHANGE: just('proof.no_change'),
+  TYPING_MATCH: just('proof.typing'),
+  HUMAN_TIMING: just('proof.human'),
   SESSION_CONTINUES: just('proof.session'),
 });
