@@ -1,4 +1,4 @@
-// Deutsche Namen dessen, was einer Bewertung fehlen kann, und die Worte der nächsten Prüfungen.
+// German names of what can be missing from an assessment, and the words of the next checks.
 import type { names as en } from './en-names.ts';
 
 export const names: Readonly<Record<keyof typeof en, string>> = {

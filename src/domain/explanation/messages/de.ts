@@ -1,12 +1,13 @@
-// Der Wortlaut der Erklärungen auf Deutsch, ICU MessageFormat. Siehe en.ts.
+// The wording of explanations in German, ICU MessageFormat; see en.ts.
 //
-// Namen von Ländern stehen in Klammern, weil manche einen Artikel verlangen; Dauern stehen im Nominativ oder Akkusativ.
+// Some names of countries need an article, so names stand in brackets; durations come in the nominative, so they stand where accusative or
+// nominative is right. What may be followed by "und" is no relative clause, which would want a comma.
 import { names } from './de-names.ts';
 import type { MessageId } from './en.ts';
 
 const weekday =
   '{weekday, select, Monday {Montag} Tuesday {Dienstag} Wednesday {Mittwoch} Thursday {Donnerstag} Friday {Freitag} Saturday {Samstag} other {Sonntag}}';
-/** Dativ nach "von". */
+/** Dative, after "von". */
 const ofTotal = '{total, plural, one {# guten Anmeldung} other {# guten Anmeldungen}}';
 
 export const de: Readonly<Record<MessageId, string>> = {
