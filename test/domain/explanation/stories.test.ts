@@ -233,7 +233,7 @@ t.test('what speaks for the attempt is told as well, after what speaks against i
     reassuring.map(({ sentence, strength }) => [strength, sentence]),
     [
       ['high', 'The device (Chrome on Windows, 40 good logins, last used 2 days ago) is known to the account.'],
-      ['low', 'Little points to guessing: no failed try on this account in the last 24 hours.'],
+      ['low', 'Quiet: no failed try on this account in the last 24 hours.'],
     ],
   );
   t.equal(

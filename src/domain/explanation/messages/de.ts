@@ -333,7 +333,7 @@ export const de: Readonly<Record<MessageId, string>> = {
   'ordinary.stale': 'ist auf einer Sperrliste kaum belastend verzeichnet',
   'ordinary.stale_age': 'ist auf einer Sperrliste (Stand {age} alt) kaum belastend verzeichnet',
 
-  'quiet.little': 'Wenig deutet auf ein Raten hin: {clauses}.',
+  'quiet.little': 'Ruhig: {clauses}.',
   'quiet.no_account': 'kein Fehlversuch auf dem Konto in den letzten 24 Stunden',
   'quiet.account': 'nur {count, plural, one {ein Fehlversuch} other {# Fehlversuche}} auf dem Konto in den letzten 24 Stunden',
   'quiet.no_address': 'kein Fehlversuch von dieser Adresse in den letzten 24 Stunden',

@@ -328,7 +328,7 @@ export const en = {
   'ordinary.stale': 'is on a blocklist, but in a way that seldom means an attack',
   'ordinary.stale_age': 'is on a blocklist (copy {age} old), but in a way that seldom means an attack',
 
-  'quiet.little': 'Little points to guessing: {clauses}.',
+  'quiet.little': 'Quiet: {clauses}.',
   'quiet.no_account': 'no failed try on this account in the last 24 hours',
   'quiet.account': 'only {count, plural, one {one failed try} other {# failed tries}} on this account in the last 24 hours',
   'quiet.no_address': 'no failed try from this address in the last 24 hours',
