@@ -206,6 +206,7 @@ function createValueScanner(): ValueScanner {
   let inString = false;
   let escaped = false;
   let kept = false;
+  let begun = false;
   let text = '';
   let fault: MalformedElement['why'] | null = null;
 
@@ -230,12 +231,14 @@ function createValueScanner(): ValueScanner {
       inString = false;
       escaped = false;
       kept = keeping;
+      begun = false;
       text = '';
       fault = null;
     },
     take(character) {
       if (inString) return inText(character);
-      if (depth === 0 && text !== '' && /[,\]}\s]/.test(character)) return 'before_this';
+      if (depth === 0 && begun && /[,\]}\s]/.test(character)) return 'before_this';
+      begun = true;
       if (character === '"') inString = true;
       else if (character === '{' || character === '[') depth++;
       else if (character === '}' || character === ']') depth--;

@@ -1,0 +1,174 @@
+// What a sentence claims on the scales "new to known", "rare to common" and the like, with whatever negates it, held against what is true;
+// what it says of the risk, held against the contribution's sign; and first and last, before and after.
+import { negationOf } from './negation.ts';
+import type { DropRule } from './rules.ts';
+import { type CheckedSentence, clauseAround, notionOf } from './sentence.ts';
+import type { Token } from './tokens.ts';
+import type { Truth } from './truths.ts';
+
+type ClaimToken = Token & { readonly kind: 'claim' };
+
+export function claimFault(sentence: CheckedSentence): DropRule | null {
+  const { tokens, done } = sentence;
+  for (const [at, token] of tokens.entries()) {
+    if (token.kind !== 'claim' || done.has(at)) continue;
+    const fault = oneClaimFault(sentence, at, token);
+    if (fault !== null) return fault;
+  }
+  for (const [at, token] of tokens.entries()) {
+    if (token.kind !== 'negator' || done.has(at)) continue;
+    if (!saysNeverSeen(sentence, at)) return 'negation';
+    done.add(at);
+    sentence.verified = true;
+  }
+  return null;
+}
+
+function oneClaimFault(sentence: CheckedSentence, at: number, token: ClaimToken): DropRule | null {
+  const { tokens, done } = sentence;
+  if (isReference(tokens, at, token)) {
+    done.add(at);
+    return null;
+  }
+  const negation = negationOf(sentence, at);
+  const contrast = contrastBefore(tokens, at, token);
+  const odd = negation.odd !== (contrast !== null);
+  const sign: 1 | -1 = (token.sign === 1) === odd ? -1 : 1;
+  const subjects = subjectsOf(tokens, at);
+  const verdicts = subjects.map((subject) => judge(sentence, { subject, axis: token.axis, sign }, contrast !== null));
+  const fault = verdicts.find((verdict) => verdict !== null) ?? (subjects.length === 0 ? judgeAny(sentence, token.axis, sign) : null);
+  if (fault !== null) return fault;
+  done.add(at);
+  if (contrast !== null) done.add(contrast);
+  for (const negator of negation.at) done.add(negator);
+  sentence.verified = true;
+  return null;
+}
+
+/** "the usual network is network_2", "the nearest known device": speaks of the usual one, and claims nothing of this one. */
+function isReference(tokens: readonly Token[], at: number, token: ClaimToken): boolean {
+  if (token.sign !== 1) return false;
+  const around = tokens.slice(Math.max(0, at - 3), at + 3);
+  if (token.axis === 'familiar') return around.some((one) => notionOf(one) === 'nearest');
+  if (token.axis !== 'usual') return false;
+  return tokens.slice(at + 1, at + 5).some((one) => one.kind === 'handle') || isNamedBefore(tokens, at);
+}
+
+/** "network_2, the usual network" and "network_2 is the usual network": names.ts has checked that it is. */
+function isNamedBefore(tokens: readonly Token[], at: number): boolean {
+  for (let i = at - 1; i >= Math.max(0, at - 4); i--) {
+    const token = tokens[i] as Token;
+    if (token.kind === 'handle') return true;
+    if (token.kind !== 'general' && token.kind !== 'comma') return false;
+  }
+  return false;
+}
+
+/** "differs from the usual …", "away from its usual …", "other than the known …": the word that turns the reference into a claim. */
+function contrastBefore(tokens: readonly Token[], at: number, token: ClaimToken): number | null {
+  if (token.axis !== 'usual' && token.axis !== 'familiar') return null;
+  for (let i = at - 1; i >= Math.max(0, at - 5); i--) {
+    const one = tokens[i] as Token;
+    if (one.kind === 'claim' && one.axis === 'same' && one.sign === -1) return i;
+    if (/^(?:than|away|outside|instead of|far|unlike)$/.test(one.text)) return i;
+    if (one.kind !== 'general' && one.kind !== 'notion') return null;
+  }
+  return null;
+}
+
+const copulas = new Set(['is', 'was', 'are', 'were', 'be', 'been', 'being', 'has', 'have', 'had', 'seems', 'looks', 'remains', 'appears', 'both', 'also']);
+const fillers = new Set(['quite', 'rather', 'very', 'completely', 'entirely', 'wholly', 'fully', 'too', 'still', 'also', 'both', 'a', 'an', 'the', 'so', 'and', 'or', 'its', 'to', 'somewhat']);
+
+/**
+ * What a claim is about. "a new device": the noun behind it. "The device is new": the noun that the verb joins to it, its own nouns of
+ * "and" included. Otherwise the last noun before it in the clause that is not merely the account or the login, else in the sentence.
+ */
+function subjectsOf(tokens: readonly Token[], at: number): string[] {
+  const next = nounAfter(tokens, at);
+  if (next !== null) return [next];
+  const [start] = clauseAround(tokens, at);
+  const joined = joinedByVerb(tokens, start, at);
+  if (joined !== null) return [joined];
+  for (const from of [start, 0]) {
+    for (let i = at - 1; i >= from; i--) {
+      const subject = subjectAt(tokens, i);
+      if (subject !== null && !ambient.has(subject)) return [subject];
+    }
+  }
+  for (let i = at - 1; i >= 0; i--) {
+    const subject = subjectAt(tokens, i);
+    if (subject !== null) return [subject];
+  }
+  for (let i = at + 1; i < tokens.length; i++) {
+    const subject = subjectAt(tokens, i);
+    if (subject !== null && !ambient.has(subject)) return [subject];
+  }
+  return [];
+}
+
+const ambient: ReadonlySet<string> = new Set(['account', 'attempt', 'login', 'here', 'everybody', 'all', 'combination', 'share', 'history']);
+
+function subjectAt(tokens: readonly Token[], at: number): string | null {
+  const token = tokens[at] as Token;
+  if (token.kind === 'notion') return token.notion === 'here' ? 'place' : token.notion;
+  return token.kind === 'handle' ? notionOf(token) : null;
+}
+
+/** The noun that an adjective stands before, with other adjectives or numbers between them at most. */
+function nounAfter(tokens: readonly Token[], at: number): string | null {
+  for (let i = at + 1; i < Math.min(tokens.length, at + 3); i++) {
+    const token = tokens[i] as Token;
+    const subject = subjectAt(tokens, i);
+    if (subject !== null) return subject;
+    if (token.kind !== 'claim' && token.kind !== 'value') return null;
+  }
+  return null;
+}
+
+/** "The device of the account is new": the account is no subject there. */
+function joinedByVerb(tokens: readonly Token[], start: number, at: number): string | null {
+  let i = at - 1;
+  let verb = false;
+  for (; i >= start; i--) {
+    const token = tokens[i] as Token;
+    if (copulas.has(token.text)) verb = true;
+    else if (token.kind !== 'negator' && token.kind !== 'claim' && !fillers.has(token.text)) break;
+  }
+  if (!verb || i < start) return null;
+  const subject = subjectAt(tokens, i);
+  if (subject === null || !ambient.has(subject)) return subject;
+  const introduced = tokens.slice(Math.max(start, i - 3), i).some((token) => /^(?:of|by|for|to|from|in|with|uses|used|this login's)$/.test(token.text));
+  return introduced ? null : subject;
+}
+
+function judge(sentence: CheckedSentence, claim: Truth, contrast: boolean): DropRule | null {
+  const { truths } = sentence;
+  const same = (truth: Truth): boolean => truth.axis === claim.axis && (truth.subject === claim.subject || truth.subject === '*');
+  if (truths.all.some((truth) => same(truth) && truth.sign !== claim.sign)) return 'contradiction';
+  if (truths.claimable.some((truth) => same(truth) && truth.sign === claim.sign)) return null;
+  // "differs from the usual browser" may also mean only that the two are not the same.
+  if (contrast && claim.sign === -1 && truths.claimable.some((truth) => truth.axis === 'same' && truth.subject === claim.subject && truth.sign === -1)) return null;
+  return 'unsupported';
+}
+
+/** A claim about nothing in particular ("it is new") must hold of everything that its reasons say on that scale. */
+function judgeAny({ truths }: CheckedSentence, axis: string, sign: 1 | -1): DropRule | null {
+  const said = truths.claimable.filter((truth) => truth.axis === axis);
+  if (said.length === 0) return 'unsupported';
+  return truths.all.every((truth) => truth.axis !== axis || truth.sign === sign) ? null : 'contradiction';
+}
+
+const seeable: ReadonlySet<string> = new Set(
+  'device id network address block country region city place zone clock language client browser system screen type version'.split(' '),
+);
+
+/** "has never signed in from this network with this device": every thing named must be new. */
+function saysNeverSeen(sentence: CheckedSentence, at: number): boolean {
+  const { tokens } = sentence;
+  if (!/^(?:never|not|no|none|hasn't|haven't|without|nobody|no one|not a single|nothing)$/.test((tokens[at] as Token).text)) return false;
+  const [start, end] = clauseAround(tokens, at);
+  const clause = tokens.slice(start, end + 1);
+  const used = clause.some((token) => notionOf(token) === 'login' || /^(?:used|use|uses|seen|see|appeared|come|came|observed)$/.test(token.text));
+  const named = clause.map((_, i) => subjectAt(tokens, start + i)).filter((notion) => notion !== null && seeable.has(notion));
+  return used && named.length > 0 && named.every((subject) => judge(sentence, { subject: subject as string, axis: 'familiar', sign: -1 }, false) === null);
+}
