@@ -18,7 +18,7 @@ const ofNetwork: Readonly<Record<string, Meanings>> = {
     recent_good_logins: 'recent good logins of the account that were looked at|!login recent',
   },
   'network.blocklist': {
-    reports: 'reports of the address on blocklists|!listed|report list address',
+    reports: 'reports of the address on blocklists|!listed|report|list address',
     list_age_days: 'age of the youngest list copy that names the address|list listed report age address',
   },
   'network.familiarity': {
@@ -98,8 +98,8 @@ const ofTravel: Readonly<Record<string, Meanings>> = {
 const ofDevice: Readonly<Record<string, Meanings>> = {
   'device.familiarity': {
     good_logins: 'good logins of the account with this device|!login device familiar use',
-    first_used_days_ago: 'how long ago the account first used the device|!first device login use',
-    last_used_days_ago: 'how long ago the account last used the device|!last device login use',
+    first_used_days_ago: 'how long ago the account first used the device|!first !device|use login',
+    last_used_days_ago: 'how long ago the account last used the device|!last !device|use login',
     browser: 'the browser of this login',
     os: 'the operating system of this login',
     id_sent: 'whether the client sent a device id',
@@ -187,7 +187,7 @@ const ofHistory: Readonly<Record<string, Meanings>> = {
   'history.hour': {
     time_utc: 'the time of this login, UTC',
     weekday_utc: 'the day of the week, UTC',
-    times_usual: 'how usual this time is against any time|hour login usual common ratio',
+    times_usual: 'how usual this time is against any time|hour login usual common ratio other',
     good_logins_compared: 'good logins of the account whose time was compared|!login compare hour',
     nearest_minutes_of_day: 'time of the day between this login and the nearest earlier one|!nearest hour login distance usual other',
   },

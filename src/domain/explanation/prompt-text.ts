@@ -107,9 +107,11 @@ export function quantity(reading: Reading): PromptText {
 
 /** Past this a number has no digits that anybody counted, and a computer writes it with an exponent. */
 const plainMax = 1e15;
+const plainMin = 1e-5;
 
 function decimal(value: number): PromptText {
-  const [whole, fraction] = (value < plainMax ? String(value) : plainMax.toFixed(0)).split('.') as [string, string | undefined];
+  const plain = value < plainMin ? '0' : value < plainMax ? String(value) : plainMax.toFixed(0);
+  const [whole, fraction] = plain.split('.') as [string, string | undefined];
   const grouped = whole.replace(/\B(?=(?:[0-9]{3})+$)/g, ',');
   return (fraction === undefined ? grouped : `${grouped}.${fraction}`) as PromptText;
 }

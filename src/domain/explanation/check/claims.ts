@@ -8,6 +8,12 @@ import type { Truth } from './truths.ts';
 
 type ClaimToken = Token & { readonly kind: 'claim' };
 
+/** Takes what is negated as a whole before the numbers are looked at: "Nobody could have travelled 6,400 km". */
+export function takeNobody(sentence: CheckedSentence): null {
+  for (const at of sentence.tokens.keys()) if (saysNobodyTravels(sentence, at)) sentence.done.add(at);
+  return null;
+}
+
 export function claimFault(sentence: CheckedSentence): DropRule | null {
   const { tokens, done } = sentence;
   for (const [at, token] of tokens.entries()) {
@@ -17,7 +23,7 @@ export function claimFault(sentence: CheckedSentence): DropRule | null {
   }
   for (const [at, token] of tokens.entries()) {
     if (token.kind !== 'negator' || done.has(at)) continue;
-    if (!saysNeverSeen(sentence, at)) return 'negation';
+    if (!saysNeverSeen(sentence, at) && !saysUnlisted(sentence, at) && !setsApart(sentence, at)) return 'negation';
     done.add(at);
     sentence.verified = true;
   }
@@ -51,7 +57,7 @@ function isReference(tokens: readonly Token[], at: number, token: ClaimToken): b
   const around = tokens.slice(Math.max(0, at - 3), at + 3);
   if (token.axis === 'familiar') return around.some((one) => notionOf(one) === 'nearest');
   if (token.axis !== 'usual') return false;
-  return tokens.slice(at + 1, at + 5).some((one) => one.kind === 'handle') || isNamedBefore(tokens, at);
+  return tokens.slice(at + 1, at + 7).some((one) => one.kind === 'handle') || isNamedBefore(tokens, at);
 }
 
 /** "network_2, the usual network" and "network_2 is the usual network": names.ts has checked that it is. */
@@ -66,7 +72,7 @@ function isNamedBefore(tokens: readonly Token[], at: number): boolean {
 
 /** "differs from the usual …", "away from its usual …", "other than the known …": the word that turns the reference into a claim. */
 function contrastBefore(tokens: readonly Token[], at: number, token: ClaimToken): number | null {
-  if (token.axis !== 'usual' && token.axis !== 'familiar') return null;
+  if (token.sign !== 1 || (token.axis !== 'usual' && token.axis !== 'familiar')) return null;
   for (let i = at - 1; i >= Math.max(0, at - 5); i--) {
     const one = tokens[i] as Token;
     if (one.kind === 'claim' && one.axis === 'same' && one.sign === -1) return i;
@@ -92,7 +98,7 @@ function subjectsOf(tokens: readonly Token[], at: number): string[] {
   for (const from of [start, 0]) {
     for (let i = at - 1; i >= from; i--) {
       const subject = subjectAt(tokens, i);
-      if (subject !== null && !ambient.has(subject)) return [subject];
+      if (subject !== null && !ambient.has(subject) && !isModifier(tokens, i)) return [subject];
     }
   }
   for (let i = at - 1; i >= 0; i--) {
@@ -112,6 +118,13 @@ function subjectAt(tokens: readonly Token[], at: number): string | null {
   const token = tokens[at] as Token;
   if (token.kind === 'notion') return token.notion === 'here' ? 'place' : token.notion;
   return token.kind === 'handle' ? notionOf(token) : null;
+}
+
+/** "the clock of the device": the device is not what is spoken of. */
+function isModifier(tokens: readonly Token[], at: number): boolean {
+  const [first, second, third] = [tokens[at - 1], tokens[at - 2], tokens[at - 3]];
+  if (first?.text === 'of') return second?.kind === 'notion';
+  return first?.kind === 'general' && second?.text === 'of' && third?.kind === 'notion';
 }
 
 /** The noun that an adjective stands before, with other adjectives or numbers between them at most. */
@@ -171,4 +184,26 @@ function saysNeverSeen(sentence: CheckedSentence, at: number): boolean {
   const used = clause.some((token) => notionOf(token) === 'login' || /^(?:used|use|uses|seen|see|appeared|come|came|observed)$/.test(token.text));
   const named = clause.map((_, i) => subjectAt(tokens, start + i)).filter((notion) => notion !== null && seeable.has(notion));
   return used && named.length > 0 && named.every((subject) => judge(sentence, { subject: subject as string, axis: 'familiar', sign: -1 }, false) === null);
+}
+
+/** "Nobody could have travelled …" */
+function saysNobodyTravels({ tokens, truths }: CheckedSentence, at: number): boolean {
+  if (!/^(?:nobody|no one|no)$/.test((tokens[at] as Token).text)) return false;
+  const [, end] = clauseAround(tokens, at);
+  const travels = tokens.slice(at, end + 1).some((token) => notionOf(token) === 'travel' || token.text === 'come' || token.text === 'covered');
+  return travels && truths.claimable.some((truth) => truth.axis === 'impossible' && truth.sign === 1);
+}
+
+/** "is not on any blocklist" */
+function saysUnlisted({ tokens, truths }: CheckedSentence, at: number): boolean {
+  const [, end] = clauseAround(tokens, at);
+  const named = tokens.slice(at, end + 1).some((token) => token.kind === 'notion' && token.notion === 'list');
+  return named && tokens[at]?.text === 'not' && truths.all.some((truth) => truth.axis === 'listed' && truth.sign === -1);
+}
+
+/** "usually from country_2, not from country_1": names.ts has checked that each is in its place. */
+function setsApart({ tokens }: CheckedSentence, at: number): boolean {
+  const next = tokens[at + 1]?.kind === 'general' ? tokens[at + 2] : tokens[at + 1];
+  if (next?.kind !== 'handle' || tokens[at]?.text !== 'not') return false;
+  return tokens.slice(0, at).some((token) => token.kind === 'handle' && token.name !== next.name) && tokens.slice(0, at).some((token) => token.kind === 'claim' && token.axis === 'usual');
 }

@@ -27,10 +27,10 @@ of to for from by on into onto out up as if so both also again still even just o
 now then today currently lately recently recent late latest current present past previous earlier prior
 very quite rather too somewhat fairly entirely completely fully wholly clearly all_in_all at_all
 good successful successfully well completed
-seen see sees observed appeared appear appears came come comes coming arrived arrive arrives arriving arise arose occurred occur occurs happened happen happens
+any than saw seen see sees observed appeared appear appears came come comes coming arrived arrive arrives arriving arise arose occurred occur occurs happened happen happens
 made make makes making took take takes taken taking needed need needs required require requires
 gave give gives given shows show shown showed showing said say says states state stated recorded record records counted count counts measured
-belongs belong belonging lies lie located sits comes_from set sets used use uses using reached reach reaches found find finds
+belongs belong belonging lies lie located sits comes_from set sets used use uses using reached reach reaches found find finds held
 connected connect connects connecting connection carries carry carried presents present presented presenting
 sent send sends works worked stands stand remains remain remained kept keep keeps turned turn turns covers cover covered spans span
 went go goes gone moved move moves ran run runs running began begin begins started start starts
@@ -44,7 +44,7 @@ anyone anybody someone somebody
 first_of_all in_fact in_total in_all as_well by_far as_follows
 close away apart back far long quick short high low large small big little great
 set_to on_average at_about more less
-further far-off`;
+further continues continue continued getting get gets leads lead led instead instead_of behind asks ask asked everything implied implies imply as_before than_before from_before give`;
 
 /** "notion: words that name it" */
 const notions = `
@@ -94,7 +94,7 @@ created: created
 distance: distance km kilometre kilometres kilometer kilometers miles
 speed: speed pace velocity
 travel: travel travelled traveled trip journey way_between route travelling traveling
-uncertainty: uncertainty error location_error margin margin_of_error accuracy tolerance imprecision
+uncertainty: uncertainty error location_error margin margin_of_error accuracy tolerance imprecision give_or_take wrong_by may_be_wrong
 probability: probability likelihood chance certainty
 trust: trust trusted confidence reliability
 share: share proportion fraction percentage

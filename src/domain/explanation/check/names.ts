@@ -51,11 +51,12 @@ function valueFault(sentence: CheckedSentence, at: number, value: string): DropR
   return fault;
 }
 
-function roleFault({ tokens, reasons }: CheckedSentence, at: number, items: readonly StoryItem[]): DropRule | null {
+function roleFault({ tokens }: CheckedSentence, at: number, items: readonly StoryItem[]): DropRule | null {
   const roles = new Set(items.map(roleOf));
   if (roles.has('address') || items.some((item) => item.key === 'device_time_zone')) return zoneFault(tokens, at, roles);
   if (roles.size > 1) return null;
-  const travels = reasons.some((reason) => reason.signal === 'travel.speed');
+  const [start, end] = clauseAround(tokens, at);
+  const travels = tokens.slice(start, end + 1).some((token) => notionOf(token) === 'travel' || token.text === 'moved');
   const said: Role = isSaidOfPast(tokens, at, travels) ? 'past' : 'now';
   return roles.has(said) ? null : 'role';
 }
@@ -88,12 +89,13 @@ function isSaidOfPast(tokens: readonly Token[], at: number, travels: boolean): b
   const [start, end] = clauseAround(tokens, at);
   const before = tokens[at - 1]?.text ?? '';
   if (before === 'to' || before === 'now') return false;
-  if (before === 'from') return travels || isContrast(tokens, at - 1) || tokens.slice(at + 1, end + 1).some((token, i, rest) => token.text === 'to' && rest[i + 1]?.kind === 'handle');
+  const leads = tokens.slice(at + 1, end + 1).some((token, i, rest) => token.text === 'to' && rest[i + 1]?.kind === 'handle');
+  if (before === 'from' && (travels || leads || isContrast(tokens, at - 1))) return true;
   if (before === 'than' || before === 'not' || before === 'unlike') return true;
-  for (let i = at - 1; i >= Math.max(start, at - 5); i--) {
+  for (let i = at - 1; i >= Math.max(start, at - 7); i--) {
     const token = tokens[i] as Token;
     if (token.kind === 'handle') break;
-    if (isPastCue(token)) return true;
+    if (isPastCue(token) || (token.kind === 'claim' && token.axis === 'familiar' && token.sign === 1)) return true;
     if (travels && token.text === 'from' && tokens.slice(i + 1, at).every((one) => one.kind === 'general' || one.kind === 'value' || one.kind === 'notion')) return true;
   }
   return isCuedAfter(tokens, at);
@@ -109,7 +111,9 @@ function isContrast(tokens: readonly Token[], at: number): boolean {
 function isCuedAfter(tokens: readonly Token[], at: number): boolean {
   for (let i = at + 1; i < Math.min(tokens.length, at + 6); i++) {
     const token = tokens[i] as Token;
-    if (token.kind === 'negator' || token.kind === 'handle' || token.kind === 'number' || token.text === 'and' || token.text === 'but') return false;
+    if (token.kind === 'negator' || token.kind === 'handle' || token.kind === 'number') return false;
+    if ((token.kind === 'link' && !token.soft && token.text !== 'which') || token.text === 'instead of' || token.text === 'than') return false;
+    if (token.kind === 'comma' && i > at + 1) return false;
     if (isPastCue(token)) return true;
   }
   return false;

@@ -1,7 +1,7 @@
 // Every number of a sentence against the evidence: it must be a reading of a cited line, with the line's unit and span of time, and the
 // words around it must name what that line counts and nothing that it does not.
 import type { CountWindow } from '../evidence-declaration.ts';
-import { evidenceMeaning } from '../evidence-meanings.ts';
+import { type EvidenceMeaning, evidenceMeaning } from '../evidence-meanings.ts';
 import type { Reading } from '../evidence-reading.ts';
 import { signalOf } from '../evidence.ts';
 import type { NumberSense, StoryItem, StoryValue } from '../story.ts';
@@ -17,6 +17,8 @@ interface Said {
   readonly matches: (reading: Reading) => boolean;
   readonly time: CountWindow | 'other' | null;
   readonly timeAt: number | null;
+  /** Whether it says that there is little or nothing, which holds only if it holds of every span of time. */
+  readonly little: boolean;
   /** Whether it may be no count at all. */
   readonly optional: boolean;
 }
@@ -42,16 +44,25 @@ function saidAt(tokens: readonly Token[], at: number): Said | null {
   const counted = { at, unit: null, timeAt, time } as const;
   switch (token.kind) {
     case 'number':
-      return { ...counted, unit: token.unit, matches: (reading) => agrees(token, reading.value), optional: false };
+      if (isBothEnds(tokens, at)) return null;
+      return { ...counted, unit: token.unit, matches: (reading) => agrees(token, reading.value), little: token.value === 0, optional: false };
     case 'vague':
-      return { ...counted, matches: ({ value }) => value >= token.from && value <= token.to, optional: false };
+      return { ...counted, matches: ({ value }) => value >= token.from && value <= token.to, little: token.from < 3, optional: false };
     case 'negator':
       // "No failures" counts none; "no new device" and "not known" count nothing and are left to the claims.
-      return token.zero || token.text === 'never' ? { ...counted, matches: ({ value }) => value === 0, optional: true } : null;
+      return token.zero || token.text === 'never' ? { ...counted, matches: ({ value }) => value === 0, little: true, optional: true } : null;
     default:
       return null;
   }
 }
+
+/** "the two logins", "two places": the two ends that every comparison has. */
+function isBothEnds(tokens: readonly Token[], at: number): boolean {
+  const next = tokens[at + 1];
+  return tokens[at]?.text === 'two' && next?.kind === 'notion' && bothEnds.has(next.notion);
+}
+
+const bothEnds: ReadonlySet<string> = new Set(['place', 'login', 'clock', 'zone']);
 
 /** Said of a value that is itself rounded: a twentieth either way for "about", a fifth for "more than". */
 function agrees({ bound, value }: NumberToken, reading: number): boolean {
@@ -80,10 +91,16 @@ function bind(sentence: CheckedSentence, said: Said, previous: ReadonlySet<strin
   const span = spanOf(tokens, said.at, said.unit === null);
   const near = notionsIn(tokens, span);
   const wide = new Set([...near, ...notionsIn(tokens, clauseAround(tokens, said.at)), ...(near.size === 0 ? previous : [])]);
-  const found = chosen(timed, near, near, said) ?? chosen(timed, near, wide, said);
+  const found = chosen(timed, near, near, said) ?? chosen(timed, near, wide, said) ?? chosen(timed, near, carriedOver(tokens, said.at, near), said);
   if (found === null) return timed.some((item) => isSaid(item, said)) ? 'counted' : said.unit === null ? 'number' : unitOrNumber(sentence, said);
   if (!sentence.cited.has(found.id)) return 'citation';
   return senseFault(tokens, said.at, found) ?? account(sentence, said, span, found);
+}
+
+/** "The nearest device was used today and has 64 good logins": a clause without a subject of its own goes on with the one before. */
+function carriedOver(tokens: readonly Token[], at: number, near: ReadonlySet<string>): ReadonlySet<string> {
+  const [start] = clauseAround(tokens, at);
+  return start < at && notionsIn(tokens, [start, at - 1]).size > 0 ? near : new Set([...near, ...notionsIn(tokens, [0, at])]);
 }
 
 /** Null unless every line that the words fit agrees with the number, or differs from one that does in its span of time alone. */
@@ -92,7 +109,7 @@ function chosen(items: readonly NumberItem[], near: ReadonlySet<string>, must: R
   const right = fitting.filter((item) => isSaid(item, said));
   const first = right[0];
   if (first === undefined) return null;
-  return fitting.every((item) => right.includes(item) || (said.time === null && isSameCount(item, first))) ? first : null;
+  return fitting.every((item) => right.includes(item) || (said.time === null && !said.little && isSameCount(item, first))) ? first : null;
 }
 
 function isSameCount(a: StoryItem, b: StoryItem): boolean {
@@ -104,9 +121,13 @@ function stem(key: string): string {
 }
 
 function fitsWords(item: NumberItem, near: ReadonlySet<string>, must: ReadonlySet<string>, alone: boolean): boolean {
-  const { mustName, mayName } = evidenceMeaning(signalOf(item.id.slice(0, item.id.indexOf('.'))) as string, item.key);
+  const { mustName, mayName } = meaningOf(item);
   for (const notion of near) if (!mayName.has(notion) && !loose.has(notion)) return false;
   return (alone && near.size === 0) || mustName.every((group) => group.some((notion) => must.has(notion)));
+}
+
+function meaningOf(item: StoryItem): EvidenceMeaning {
+  return evidenceMeaning(signalOf(item.id.slice(0, item.id.indexOf('.'))) as string, item.key);
 }
 
 function readingsIn(readings: readonly Reading[], unit: NumberToken['unit']): readonly Reading[] {
@@ -144,6 +165,11 @@ function account(sentence: CheckedSentence, said: Said, span: Span, item: Number
   const { tokens, done } = sentence;
   const before = tokens[said.at - 1];
   if (before?.kind === 'negator' && !said.optional) return 'negation';
+  // "knows three networks": the verb belongs to what it counts.
+  if (before?.kind === 'claim' && meaningOf(item).mayName.has(before.axis)) {
+    if (before.sign !== claimSign(item.key, before.axis) || tokens[said.at - 2]?.kind === 'negator') return 'contradiction';
+    done.add(said.at - 1);
+  }
   for (let i = span[0]; i <= span[1]; i++) {
     const token = tokens[i] as Token;
     if (token.kind === 'negator' && i !== said.at && !done.has(i) && !namesNever(item.key)) return 'negation';

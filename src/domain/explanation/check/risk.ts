@@ -42,6 +42,7 @@ export function orderFault({ tokens, done, reasons, story }: CheckedSentence): D
   const ordered = reasons.some((reason) => afterFailures.has(reason.code));
   for (const [at, token] of tokens.entries()) {
     if (token.kind === 'sense' && !done.has(at)) return 'order';
+    if (token.text === 'than' && !done.has(at) && !tokens.some((other) => other.kind === 'sense')) return 'order';
     if (token.kind === 'order' && token.order === 'rank') {
       const isFirst = reasons.some((reason) => story.reasons.find((other) => other.direction === reason.direction) === reason);
       if (!isFirst) return 'order';

@@ -5,7 +5,7 @@ import type { DropRule } from './rules.ts';
 const plain = /^[A-Za-z0-9 .,:;%'’()/_–—+-]*$/;
 const markup = /[<>`*#[\]{}|\\^~=$&@"“”„«»!?]|__|--|\/\/|\(\s*\)/;
 /** Schemes, hosts, addresses, mail: whatever a reader or a console might follow. The names of countries end no word after a point. */
-const link = /:\/\/|\bwww\b|@|\b[a-z0-9-]+\.[a-z][a-z0-9-]*\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:mailto|javascript|data|https?)\b:?/i;
+const link = /:\/\/|\bwww\b|@|\b[a-z0-9-]+\.[a-z][a-z0-9-]*\b|\b\d{1,3}(?:\.\d{1,3}){3}\b|\b(?:mailto|javascript|data|https?|ftp|file):/i;
 /** Longer than any word of the lexicon: encoded bytes, tokens, keys. */
 const wordLengthMax = 24;
 const encoded = /\b(?=[A-Za-z0-9+/]*[0-9])(?=[A-Za-z0-9+/]*[A-Za-z])[A-Za-z0-9+/]{10,}\b|\\x[0-9a-f]{2}|&#|%[0-9a-f]{2}/i;

@@ -26,9 +26,9 @@ const ofCode: Readonly<Record<string, string>> = {
   SHARED_WITH_COLLEAGUES: 'network,address,block:shared+',
   RARE_NETWORK: 'network,country:common-',
   COMMON_NETWORK: 'network,country:common+',
-  IMPOSSIBLE_TRAVEL: 'travel,distance,speed,hour,login:impossible+ travel,distance,speed,hour,login:plausible-',
-  UNLIKELY_TRAVEL: 'travel,distance,speed,hour,login:plausible-',
-  PLAUSIBLE_TRAVEL: 'travel,distance,speed,hour,login:plausible+ travel,distance,speed:impossible-',
+  IMPOSSIBLE_TRAVEL: '*:impossible+ *:plausible-',
+  UNLIKELY_TRAVEL: '*:plausible-',
+  PLAUSIBLE_TRAVEL: '*:plausible+ *:impossible-',
   NEW_COUNTRY: 'country,place:familiar- country:usual-',
   NEW_REGION: 'country:familiar+ region,place:familiar- region:usual-',
   NEW_CITY: 'region:familiar+ city,place:familiar- city:usual-',
@@ -41,6 +41,8 @@ const ofCode: Readonly<Record<string, string>> = {
   RECENT_DEVICE: 'device:familiar+',
   KNOWN_DEVICE: 'device,id:familiar+',
   SIMILAR_DEVICE: 'device,client:similar+',
+  UNUSUAL_CLIENT: 'client:usual-',
+  USUAL_CLIENT: 'client:usual+',
   RARE_CLIENT: 'client:common-',
   COMMON_CLIENT: 'client,browser,system,type:common+',
   UNUSUAL_HOUR: 'hour,login,attempt:usual-',
@@ -254,6 +256,8 @@ function pairTruths(all: readonly StoryItem[], items: readonly StoryItem[]): Tru
   return pairs.flatMap(([now, past, subject]) => {
     const [here, there] = [name(all, now), name(all, past)];
     if (here === null || there === null || (name(items, now) === null && name(items, past) === null)) return [];
-    return parse(`${subject}:same+ ${subject}:match+ ${subject}:change-`, here === there ? 1 : -1);
+    // Zones of two names may keep one time: whether clocks match is the code's to say.
+    const match = past === 'address_time_zone' ? '' : ` ${subject}:match+`;
+    return parse(`${subject}:same+ ${subject}:change-${match}`, here === there ? 1 : -1);
   });
 }
