@@ -51,8 +51,13 @@ for (const reasons of fc.sample(anyReasons, { numRuns: Number(values.cases), see
 
 const percent = (part: number, whole: number): string => `${((100 * part) / Math.max(1, whole)).toFixed(2)} %`;
 const byCount = (map: ReadonlyMap<string, number>): string =>
-  [...map].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${name} ${count}`).join(', ');
-console.log(`${values.cases} cases, ${patternCount} patterns, ${truths} true findings: ${truths - kept} dropped (${percent(truths - kept, truths)})`);
+  [...map]
+    .sort((a, b) => b[1] - a[1])
+    .map(([name, count]) => `${name} ${count}`)
+    .join(', ');
+console.log(
+  `${values.cases} cases, ${patternCount} patterns, ${truths} true findings: ${truths - kept} dropped (${percent(truths - kept, truths)})`,
+);
 console.log(`  by rule: ${byCount(dropped)}`);
 console.log(`  by pattern: ${byCount(droppedByPattern)}`);
 for (const [name, sentence] of [...examples].slice(0, show)) console.log(`    ${name}: ${sentence}`);

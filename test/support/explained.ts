@@ -9,7 +9,10 @@ export const anyReasons: fc.Arbitrary<readonly Reason[]> = fc
   .record({
     facts: anyFacts,
     first: fc.nat(allSignals.length - 1),
-    contributions: fc.array(fc.double({ min: -3, max: 3, noNaN: true }).filter((value) => Math.abs(value) > 0.1), { minLength: 10, maxLength: 10 }),
+    contributions: fc.array(
+      fc.double({ min: -3, max: 3, noNaN: true }).filter((value) => Math.abs(value) > 0.1),
+      { minLength: 10, maxLength: 10 },
+    ),
   })
   .map(({ facts, first, contributions }) =>
     contributions.flatMap((contribution, i): Reason[] => {

@@ -75,13 +75,22 @@ export function falseFindings(story: Story, made: MadeFinding, pick: Pick): Fals
     ...lie('invented handle', sentence.replace(/\b([a-z]+)_1\b/, '$1_77')),
     ...lie('unit', sentence.replace(/ km\/h/, ' mph')),
     ...lie('unit', sentence.replace(/ km(?!\/)/, ' miles')),
-    ...lie('unit', sentence.replace(/ hours?(?= |\.|,)/, (text, at: number) => (/last [0-9]* ?$/.test(sentence.slice(0, at + 1)) ? text : ' minutes'))),
+    ...lie(
+      'unit',
+      sentence.replace(/ hours?(?= |\.|,)/, (text, at: number) => (/last [0-9]* ?$/.test(sentence.slice(0, at + 1)) ? text : ' minutes')),
+    ),
     ...lie('unit', sentence.replace(/ ?(?:%|percent)/, '')),
-    ...lie('window', sentence.replace(/(?:last|past) hour/, 'last 24 hours').replace(/last 24 hours(?=.*last 24 hours)/, 'last 10 minutes')).filter(() => !sameWindows(story, made)),
+    ...lie(
+      'window',
+      sentence.replace(/(?:last|past) hour/, 'last 24 hours').replace(/last 24 hours(?=.*last 24 hours)/, 'last 10 minutes'),
+    ).filter(() => !sameWindows(story, made)),
     ...lie('number', changedNumber(sentence)),
     ...lie('negated', negated(sentence)),
     ...lie('opposite', opposite(sentence)),
-    ...lie('sign', `${body}, which ${directionOf(story, made) === 'raises' ? pick(['is reassuring', 'lowers the risk', 'speaks for the login']) : pick(['is suspicious', 'raises the risk', 'speaks against the login'])}.`),
+    ...lie(
+      'sign',
+      `${body}, which ${directionOf(story, made) === 'raises' ? pick(['is reassuring', 'lowers the risk', 'speaks for the login']) : pick(['is suspicious', 'raises the risk', 'speaks against the login'])}.`,
+    ),
     ...lie('swapped evidence', sentence, otherEvidence(story, made, pick)).filter((finding) => finding.evidence.length > 0),
     ...swappedNumbers(story, made).flatMap((changed) => lie('swapped numbers', changed)),
     ...swappedHandles(made).flatMap((changed) => lie('swapped handles', changed)),
@@ -145,25 +154,39 @@ function otherEvidence(story: Story, made: MadeFinding, pick: Pick): string[] {
   const handles = new Set(made.sentence.toLowerCase().match(/\b[a-z]+(?:_[a-z]+)?_\d+\b/g) ?? []);
   // Another reason may tell of the same two countries; then the sentence is true of it, too.
   const tellsSame = (item: StoryItem): boolean => item.value.type === 'handle' && handles.has(item.value.name);
-  const others = story.reasons.filter((reason) => reason.signal.split('.')[0] !== area && reason.signal !== 'combination' && reason.items.length > 0 && !reason.items.some(tellsSame));
-  return others.length === 0 ? [] : pick(others).items.slice(0, 3).map((item) => item.id);
+  const others = story.reasons.filter(
+    (reason) =>
+      reason.signal.split('.')[0] !== area && reason.signal !== 'combination' && reason.items.length > 0 && !reason.items.some(tellsSame),
+  );
+  return others.length === 0
+    ? []
+    : pick(others)
+        .items.slice(0, 3)
+        .map((item) => item.id);
 }
 
 function sameWindows(story: Story, made: MadeFinding): boolean {
   const code = made.evidence[0]!.split('.')[0]!;
   const values = story.reasons.find((reason) => reason.code === code)!.items.filter((item) => item.declaration.window !== null);
-  return new Set(values.map((item) => (item.value.type === 'number' ? item.value.readings[0]!.value : -1))).size < values.length || /(?:last|past) (?:24|day)/.test(made.sentence);
+  return (
+    new Set(values.map((item) => (item.value.type === 'number' ? item.value.readings[0]!.value : -1))).size < values.length ||
+    /(?:last|past) (?:24|day)/.test(made.sentence)
+  );
 }
 
 /** Two numbers of one sentence exchanged, units left in place. */
 function swappedNumbers(story: Story, made: MadeFinding): string[] {
-  const found = [...made.sentence.matchAll(/(?<![_\d:,.])\d[\d,]*(?:\.\d+)?(?!\d*:)/g)].filter((match) => !/(?:last|past) $/.test(made.sentence.slice(0, match.index)));
+  const found = [...made.sentence.matchAll(/(?<![_\d:,.])\d[\d,]*(?:\.\d+)?(?!\d*:)/g)].filter(
+    (match) => !/(?:last|past) $/.test(made.sentence.slice(0, match.index)),
+  );
   if (found.length !== 2 || found[0]![0] === found[1]![0]) return [];
   const readings = made.evidence.map((id) => itemOf(story, id)?.value).filter((value) => value?.type === 'number');
   if (readings.length < 2) return [];
   const [a, b] = found as [RegExpMatchArray, RegExpMatchArray];
   const { sentence } = made;
-  return [sentence.slice(0, a.index) + b[0] + sentence.slice(a.index! + a[0].length, b.index) + a[0] + sentence.slice(b.index! + b[0].length)];
+  return [
+    sentence.slice(0, a.index) + b[0] + sentence.slice(a.index! + a[0].length, b.index) + a[0] + sentence.slice(b.index! + b[0].length),
+  ];
 }
 
 function swappedHandles(made: MadeFinding): string[] {

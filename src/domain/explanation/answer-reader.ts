@@ -125,9 +125,15 @@ export function createAnswerReader(caseCount: number): AnswerReader {
   }
 
   function rootComma(character: string): void {
-    if (character === '}') ended = 'complete';
+    if (character === '}') closeRoot();
     else if (character === ',') state = 'key';
     else if (!blank.test(character)) broken(character);
+  }
+
+  /** An object without either list is something else that was said before the answer. */
+  function closeRoot(): void {
+    if (seen.size > 0) ended = 'complete';
+    else state = 'before';
   }
 
   function inKey(character: string): void {
@@ -167,7 +173,7 @@ export function createAnswerReader(caseCount: number): AnswerReader {
     } else if (character === '"') {
       state = 'in_key';
       key = '';
-    } else if (character === '}' && seen.size > 0) ended = 'complete';
+    } else if (character === '}') closeRoot();
     else broken(character);
   }
 

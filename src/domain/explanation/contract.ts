@@ -84,7 +84,8 @@ export function readCheck(text: string): ProposedCheck | MalformedElement {
   const parsed = parseStrictJson(text);
   if (!parsed.ok) return { kind: 'malformed', why: parsed.fault };
   const element = fieldsOf(parsed.value, ['case', 'check'], []);
-  if (element === null || !isId(element['case']) || element['check'] === undefined || !isOneOf(element['check'], nextCheckIds)) return misshapen;
+  if (element === null || !isId(element['case']) || element['check'] === undefined || !isOneOf(element['check'], nextCheckIds))
+    return misshapen;
   return { kind: 'check', caseId: element['case'], check: element['check'] };
 }
 

@@ -87,7 +87,8 @@ const ofTravel: Readonly<Record<string, Meanings>> = {
   'travel.timezone': {
     device_time_zone: 'the time zone that the device is set to',
     address_time_zone: 'the time zone at the place of the address',
-    difference_hours: 'hours between the clock of the device and the clock at the address|clock zone device address difference place match same',
+    difference_hours:
+      'hours between the clock of the device and the clock at the address|clock zone device address difference place match same',
     usual_time_zone: 'the time zone that the account uses most',
     good_logins: 'good logins of the account in all|!login all',
     good_logins_in_zone: 'good logins of the account with this time zone|!login !zone device',
@@ -168,7 +169,8 @@ const ofDevice: Readonly<Record<string, Meanings>> = {
   'device.sharing': {
     other_accounts_1h: 'other accounts tried with this device|!others|account other device try',
     other_accounts_24h: 'other accounts tried with this device|!others|account other device try',
-    without_good_login_24h: 'other accounts tried with this device that never signed in well with it|!others|account !without other device try login',
+    without_good_login_24h:
+      'other accounts tried with this device that never signed in well with it|!others|account !without other device try login',
     failures_1h: 'failed tries with this device|!failure device try login',
     failures_24h: 'failed tries with this device|!failure device try login',
     good_logins: 'good logins with this device|!login device',
@@ -256,9 +258,12 @@ const ofVelocity: Readonly<Record<string, Meanings>> = {
     tries_24h: 'all tries from the rest of the network|!try login network other all',
   },
   'velocity.spray': {
-    strange_accounts_1h: 'other accounts tried from the address that never signed in from it|!others|account other address try familiar here',
-    strange_accounts_24h: 'other accounts tried from the address that never signed in from it|!others|account other address try familiar here',
-    strange_accounts_elsewhere_in_block_1h: 'such accounts tried from the rest of the block|!others|account !block other address try familiar',
+    strange_accounts_1h:
+      'other accounts tried from the address that never signed in from it|!others|account other address try familiar here',
+    strange_accounts_24h:
+      'other accounts tried from the address that never signed in from it|!others|account other address try familiar here',
+    strange_accounts_elsewhere_in_block_1h:
+      'such accounts tried from the rest of the block|!others|account !block other address try familiar',
     counted_at_most: 'where the count stops|!limit',
     accounts_known_good_here: 'accounts that are known to sign in well from here|!others|account !home familiar login here address',
     tries_1h: 'tries from the address|!try address all',
@@ -331,7 +336,9 @@ export interface EvidenceMeaning {
 }
 
 const read = new Map<string, EvidenceMeaning>(
-  Object.entries(meaningsBySignal).flatMap(([signal, keys]) => Object.entries(keys).map(([key, text]) => [`${signal}.${key}`, meaningOf(text)])),
+  Object.entries(meaningsBySignal).flatMap(([signal, keys]) =>
+    Object.entries(keys).map(([key, text]) => [`${signal}.${key}`, meaningOf(text)]),
+  ),
 );
 
 /** "good logins in all|!login all": what it means, then the notions; "!a|b" wants one of the two. */

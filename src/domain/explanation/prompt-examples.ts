@@ -54,7 +54,12 @@ const farAway: PromptExample = {
   ],
   findings: [
     {
-      evidence: ['IMPOSSIBLE_TRAVEL.distance_km', 'IMPOSSIBLE_TRAVEL.hours', 'IMPOSSIBLE_TRAVEL.from_country', 'IMPOSSIBLE_TRAVEL.to_country'],
+      evidence: [
+        'IMPOSSIBLE_TRAVEL.distance_km',
+        'IMPOSSIBLE_TRAVEL.hours',
+        'IMPOSSIBLE_TRAVEL.from_country',
+        'IMPOSSIBLE_TRAVEL.to_country',
+      ],
       sentence: 'The journey from country_1 to country_2 covers 6,400 km in 2.1 hours, which is impossible.',
     },
     {

@@ -40,12 +40,7 @@ function signalLines(signal: SignalDefinition): string[] {
   const codes = Object.entries(signal.codes).map(([code, { direction, sentence }]) => `${code} (${direction}): ${sentence}`);
   const code = Object.keys(signal.codes)[0] as string;
   const keys = meaningKeys(signal.name).filter((key) => declarationOf(code, key)?.shown === true);
-  return [
-    '',
-    `${signal.title}`,
-    ...codes,
-    ...keys.map((key) => `  ${key}: ${evidenceMeaning(signal.name, key).meaning}`),
-  ];
+  return ['', `${signal.title}`, ...codes, ...keys.map((key) => `  ${key}: ${evidenceMeaning(signal.name, key).meaning}`)];
 }
 
 function exampleLines(): string[] {

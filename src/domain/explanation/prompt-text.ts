@@ -19,7 +19,6 @@ export function joined(...parts: readonly PromptText[]): PromptText {
   return parts.join('') as PromptText;
 }
 
-
 /** "case_3". */
 export function caseName(index: number): PromptText {
   return `case_${Math.trunc(index) + 1}` as PromptText;

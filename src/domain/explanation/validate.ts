@@ -23,14 +23,20 @@ export const checksMax = 3;
 export type FindingCheck = { readonly ok: true; readonly finding: Finding } | { readonly ok: false; readonly rule: DropRule };
 
 /** One finding by itself, with handles still in its sentence. */
-export function checkFinding(story: Story, proposed: Pick<ProposedFinding, 'evidence' | 'sentence' | 'direction' | 'strength'>): FindingCheck {
+export function checkFinding(
+  story: Story,
+  proposed: Pick<ProposedFinding, 'evidence' | 'sentence' | 'direction' | 'strength'>,
+): FindingCheck {
   const cited = new Set(proposed.evidence);
   if (cited.size === 0) return { ok: false, rule: 'no_evidence' };
   const reasons = story.reasons.filter((reason) => reason.items.some((item) => cited.has(item.id)));
   const known = reasons.reduce((sum, reason) => sum + reason.items.filter((item) => cited.has(item.id)).length, 0);
   if (known < cited.size || cited.size > evidencePerFindingMax) return { ok: false, rule: 'unknown_evidence' };
   const first = reasons[0] as StoryReason;
-  const rule = directionFault(reasons, proposed) ?? textFault(proposed.sentence) ?? sentenceFault(readSentence(proposed.sentence, story, reasons, cited));
+  const rule =
+    directionFault(reasons, proposed) ??
+    textFault(proposed.sentence) ??
+    sentenceFault(readSentence(proposed.sentence, story, reasons, cited));
   if (rule !== null) return { ok: false, rule };
   const { direction, strength } = first;
   return {
@@ -54,7 +60,16 @@ function directionFault(reasons: readonly StoryReason[], proposed: Pick<Proposed
 }
 
 function sentenceFault(sentence: CheckedSentence): DropRule | null {
-  return wordFault(sentence) ?? takeNobody(sentence) ?? numberFault(sentence) ?? nameFault(sentence) ?? orderFault(sentence) ?? riskFault(sentence) ?? claimFault(sentence) ?? emptyFault(sentence);
+  return (
+    wordFault(sentence) ??
+    takeNobody(sentence) ??
+    numberFault(sentence) ??
+    nameFault(sentence) ??
+    orderFault(sentence) ??
+    riskFault(sentence) ??
+    claimFault(sentence) ??
+    emptyFault(sentence)
+  );
 }
 
 function wordFault(sentence: CheckedSentence): DropRule | null {
@@ -133,7 +148,8 @@ export function createReviewer(cases: readonly PromptCase[]): Reviewer {
       if (proposed.kind === 'finding') return takeFinding(proposed);
       if (proposed.kind === 'check') {
         const into = open.get(proposed.caseId);
-        if (into !== undefined && into.nextChecks.length < checksMax && !into.nextChecks.includes(proposed.check)) into.nextChecks.push(proposed.check);
+        if (into !== undefined && into.nextChecks.length < checksMax && !into.nextChecks.includes(proposed.check))
+          into.nextChecks.push(proposed.check);
         return proposed;
       }
       malformed[proposed.why] = (malformed[proposed.why] ?? 0) + 1;

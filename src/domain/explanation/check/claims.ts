@@ -82,8 +82,46 @@ function contrastBefore(tokens: readonly Token[], at: number, token: ClaimToken)
   return null;
 }
 
-const copulas = new Set(['is', 'was', 'are', 'were', 'be', 'been', 'being', 'has', 'have', 'had', 'seems', 'looks', 'remains', 'appears', 'both', 'also']);
-const fillers = new Set(['quite', 'rather', 'very', 'completely', 'entirely', 'wholly', 'fully', 'too', 'still', 'also', 'both', 'a', 'an', 'the', 'so', 'and', 'or', 'its', 'to', 'somewhat']);
+const copulas = new Set([
+  'is',
+  'was',
+  'are',
+  'were',
+  'be',
+  'been',
+  'being',
+  'has',
+  'have',
+  'had',
+  'seems',
+  'looks',
+  'remains',
+  'appears',
+  'both',
+  'also',
+]);
+const fillers = new Set([
+  'quite',
+  'rather',
+  'very',
+  'completely',
+  'entirely',
+  'wholly',
+  'fully',
+  'too',
+  'still',
+  'also',
+  'both',
+  'a',
+  'an',
+  'the',
+  'so',
+  'and',
+  'or',
+  'its',
+  'to',
+  'somewhat',
+]);
 
 /**
  * What a claim is about. "a new device": the noun behind it. "The device is new": the noun that the verb joins to it, its own nouns of
@@ -112,7 +150,17 @@ function subjectsOf(tokens: readonly Token[], at: number): string[] {
   return [];
 }
 
-const ambient: ReadonlySet<string> = new Set(['account', 'attempt', 'login', 'here', 'everybody', 'all', 'combination', 'share', 'history']);
+const ambient: ReadonlySet<string> = new Set([
+  'account',
+  'attempt',
+  'login',
+  'here',
+  'everybody',
+  'all',
+  'combination',
+  'share',
+  'history',
+]);
 
 function subjectAt(tokens: readonly Token[], at: number): string | null {
   const token = tokens[at] as Token;
@@ -150,7 +198,9 @@ function joinedByVerb(tokens: readonly Token[], start: number, at: number): stri
   if (!verb || i < start) return null;
   const subject = subjectAt(tokens, i);
   if (subject === null || !ambient.has(subject)) return subject;
-  const introduced = tokens.slice(Math.max(start, i - 3), i).some((token) => /^(?:of|by|for|to|from|in|with|uses|used|this login's)$/.test(token.text));
+  const introduced = tokens
+    .slice(Math.max(start, i - 3), i)
+    .some((token) => /^(?:of|by|for|to|from|in|with|uses|used|this login's)$/.test(token.text));
   return introduced ? null : subject;
 }
 
@@ -160,7 +210,12 @@ function judge(sentence: CheckedSentence, claim: Truth, contrast: boolean): Drop
   if (truths.all.some((truth) => same(truth) && truth.sign !== claim.sign)) return 'contradiction';
   if (truths.claimable.some((truth) => same(truth) && truth.sign === claim.sign)) return null;
   // "differs from the usual browser" may also mean only that the two are not the same.
-  if (contrast && claim.sign === -1 && truths.claimable.some((truth) => truth.axis === 'same' && truth.subject === claim.subject && truth.sign === -1)) return null;
+  if (
+    contrast &&
+    claim.sign === -1 &&
+    truths.claimable.some((truth) => truth.axis === 'same' && truth.subject === claim.subject && truth.sign === -1)
+  )
+    return null;
   return 'unsupported';
 }
 
@@ -181,16 +236,24 @@ function saysNeverSeen(sentence: CheckedSentence, at: number): boolean {
   if (!/^(?:never|not|no|none|hasn't|haven't|without|nobody|no one|not a single|nothing)$/.test((tokens[at] as Token).text)) return false;
   const [start, end] = clauseAround(tokens, at);
   const clause = tokens.slice(start, end + 1);
-  const used = clause.some((token) => notionOf(token) === 'login' || /^(?:used|use|uses|seen|see|appeared|come|came|observed)$/.test(token.text));
+  const used = clause.some(
+    (token) => notionOf(token) === 'login' || /^(?:used|use|uses|seen|see|appeared|come|came|observed)$/.test(token.text),
+  );
   const named = clause.map((_, i) => subjectAt(tokens, start + i)).filter((notion) => notion !== null && seeable.has(notion));
-  return used && named.length > 0 && named.every((subject) => judge(sentence, { subject: subject as string, axis: 'familiar', sign: -1 }, false) === null);
+  return (
+    used &&
+    named.length > 0 &&
+    named.every((subject) => judge(sentence, { subject: subject as string, axis: 'familiar', sign: -1 }, false) === null)
+  );
 }
 
 /** "Nobody could have travelled …" */
 function saysNobodyTravels({ tokens, truths }: CheckedSentence, at: number): boolean {
   if (!/^(?:nobody|no one|no)$/.test((tokens[at] as Token).text)) return false;
   const [, end] = clauseAround(tokens, at);
-  const travels = tokens.slice(at, end + 1).some((token) => notionOf(token) === 'travel' || token.text === 'come' || token.text === 'covered');
+  const travels = tokens
+    .slice(at, end + 1)
+    .some((token) => notionOf(token) === 'travel' || token.text === 'come' || token.text === 'covered');
   return travels && truths.claimable.some((truth) => truth.axis === 'impossible' && truth.sign === 1);
 }
 
@@ -205,5 +268,8 @@ function saysUnlisted({ tokens, truths }: CheckedSentence, at: number): boolean 
 function setsApart({ tokens }: CheckedSentence, at: number): boolean {
   const next = tokens[at + 1]?.kind === 'general' ? tokens[at + 2] : tokens[at + 1];
   if (next?.kind !== 'handle' || tokens[at]?.text !== 'not') return false;
-  return tokens.slice(0, at).some((token) => token.kind === 'handle' && token.name !== next.name) && tokens.slice(0, at).some((token) => token.kind === 'claim' && token.axis === 'usual');
+  return (
+    tokens.slice(0, at).some((token) => token.kind === 'handle' && token.name !== next.name) &&
+    tokens.slice(0, at).some((token) => token.kind === 'claim' && token.axis === 'usual')
+  );
 }

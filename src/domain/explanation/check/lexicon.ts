@@ -190,9 +190,11 @@ compromised takeover stolen theft criminal botnet malware phishing victim impost
 instruction instructions prompt_injection jailbreak developer admin administrator password_is please must should ought recommend recommended
 allow deny block_the close_the dismiss dismissed escalate verdict score severity assistant model`;
 
-const negators = 'not never cannot can\'t isn\'t aren\'t wasn\'t weren\'t hasn\'t haven\'t hadn\'t doesn\'t don\'t didn\'t won\'t wouldn\'t couldn\'t neither nor no_longer hardly barely scarcely lacks lacking nothing far_from not_at_all';
+const negators =
+  "not never cannot can't isn't aren't wasn't weren't hasn't haven't hadn't doesn't don't didn't won't wouldn't couldn't neither nor no_longer hardly barely scarcely lacks lacking nothing far_from not_at_all";
 const zeros = 'no none zero without nobody no_one not_a_single not_one';
-const links = 'and but while whereas although though which who that\'s because yet however so_that when whenever plus since_then unlike_before';
+const links =
+  "and but while whereas although though which who that's because yet however so_that when whenever plus since_then unlike_before";
 const softLinks = 'with at in over within given despite during under through across between among amid against';
 
 const plainBlocks: readonly (readonly [text: string, sense: Sense])[] = [
@@ -201,10 +203,22 @@ const plainBlocks: readonly (readonly [text: string, sense: Sense])[] = [
   [links, { kind: 'link', soft: false }],
   [negators, { kind: 'negator', zero: false }],
   [zeros, { kind: 'negator', zero: true }],
-  ['suspicious suspiciously risky riskier worrying concerning alarming speaks_against speak_against red_flag points_against points_to_risk suspect', { kind: 'risk', role: 'against' }],
-  ['reassuring reassures unsuspicious unremarkable speaks_for speak_for supports support favourable favorable in_favour_of in_favor_of speaks_in_favour_of counts_for vouch vouches', { kind: 'risk', role: 'for' }],
-  ['raises raise raising raised increases increase increasing increased heightens heighten elevates elevated adds_to add_to', { kind: 'risk', role: 'raise' }],
-  ['lowers lower lowering lowered reduces reduce reducing reduced decreases decrease decreased lessens lessen eases', { kind: 'risk', role: 'lower' }],
+  [
+    'suspicious suspiciously risky riskier worrying concerning alarming speaks_against speak_against red_flag points_against points_to_risk suspect',
+    { kind: 'risk', role: 'against' },
+  ],
+  [
+    'reassuring reassures unsuspicious unremarkable speaks_for speak_for supports support favourable favorable in_favour_of in_favor_of speaks_in_favour_of counts_for vouch vouches',
+    { kind: 'risk', role: 'for' },
+  ],
+  [
+    'raises raise raising raised increases increase increasing increased heightens heighten elevates elevated adds_to add_to',
+    { kind: 'risk', role: 'raise' },
+  ],
+  [
+    'lowers lower lowering lowered reduces reduce reducing reduced decreases decrease decreased lessens lessen eases',
+    { kind: 'risk', role: 'lower' },
+  ],
   ['risk risks suspicion suspicions doubt doubts concern concerns', { kind: 'risk', role: 'noun' }],
   ['about around roughly approximately nearly almost some circa approx', { kind: 'compare', bound: 'about' }],
   ['more_than above at_least no_less_than no_fewer_than upwards_of exceeding exceeds', { kind: 'compare', bound: 'least' }],
@@ -215,14 +229,23 @@ const plainBlocks: readonly (readonly [text: string, sense: Sense])[] = [
   ['several multiple', { kind: 'vague', from: 3, to: 30 }],
   ['hardly_any next_to_no', { kind: 'vague', from: 0, to: 3 }],
   ['few a_few a_handful_of a_handful', { kind: 'vague', from: 1, to: 5 }],
-  ['rarer less_common less_often less_usual less_frequent less_frequently less_typical less_likely as_rare more_rare more_unusual less_regularly less_popular', { kind: 'sense', sense: 'rarer' }],
-  ['commoner more_common more_often more_usual more_frequent more_frequently as_common as_often as_usual as_frequent as_likely more_typical as_popular as_frequently', { kind: 'sense', sense: 'commoner' }],
+  [
+    'rarer less_common less_often less_usual less_frequent less_frequently less_typical less_likely as_rare more_rare more_unusual less_regularly less_popular',
+    { kind: 'sense', sense: 'rarer' },
+  ],
+  [
+    'commoner more_common more_often more_usual more_frequent more_frequently as_common as_often as_usual as_frequent as_likely more_typical as_popular as_frequently',
+    { kind: 'sense', sense: 'commoner' },
+  ],
   ['longer as_long', { kind: 'sense', sense: 'longer' }],
   ['shorter as_short', { kind: 'sense', sense: 'shorter' }],
   ['closer', { kind: 'sense', sense: 'closer' }],
   ['after following preceded_by in_the_wake_of', { kind: 'order', order: 'after' }],
   ['preceded precede precedes followed_by ahead_of', { kind: 'order', order: 'before' }],
-  ['strongest main mainly primary primarily biggest largest heaviest chief chiefly foremost decisive weightiest above_all', { kind: 'order', order: 'rank' }],
+  [
+    'strongest main mainly primary primarily biggest largest heaviest chief chiefly foremost decisive weightiest above_all',
+    { kind: 'order', order: 'rank' },
+  ],
   [forbidden, { kind: 'forbidden' }],
 ];
 
@@ -249,7 +272,11 @@ function enterLines(text: string, senseOfName: (name: string) => Sense, from: (w
 for (const [text, sense] of plainBlocks) enter(text, sense);
 enterLines(notions, (notion) => ({ kind: 'notion', notion }));
 enterLines(values, (value) => ({ kind: 'value', value }));
-enterLines(claims, (axis) => ({ kind: 'claim', axis, sign: 1 }), (words) => words.split('|')[0] as string);
+enterLines(
+  claims,
+  (axis) => ({ kind: 'claim', axis, sign: 1 }),
+  (words) => words.split('|')[0] as string,
+);
 for (const line of claims.trim().split('\n')) {
   const opposite = line.split('|')[1];
   if (opposite !== undefined) enter(opposite, { kind: 'claim', axis: line.slice(0, line.indexOf(':')), sign: -1 });

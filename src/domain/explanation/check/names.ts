@@ -16,7 +16,12 @@ function roleOf(item: StoryItem): Role {
 
 export function nameFault(sentence: CheckedSentence): DropRule | null {
   for (const [at, token] of sentence.tokens.entries()) {
-    const fault = token.kind === 'handle' ? handleFault(sentence, at, token.name) : token.kind === 'value' ? valueFault(sentence, at, token.value) : null;
+    const fault =
+      token.kind === 'handle'
+        ? handleFault(sentence, at, token.name)
+        : token.kind === 'value'
+          ? valueFault(sentence, at, token.value)
+          : null;
     if (fault !== null) return fault;
   }
   return null;
@@ -96,7 +101,12 @@ function isSaidOfPast(tokens: readonly Token[], at: number, travels: boolean): b
     const token = tokens[i] as Token;
     if (token.kind === 'handle') break;
     if (isPastCue(token) || (token.kind === 'claim' && token.axis === 'familiar' && token.sign === 1)) return true;
-    if (travels && token.text === 'from' && tokens.slice(i + 1, at).every((one) => one.kind === 'general' || one.kind === 'value' || one.kind === 'notion')) return true;
+    if (
+      travels &&
+      token.text === 'from' &&
+      tokens.slice(i + 1, at).every((one) => one.kind === 'general' || one.kind === 'value' || one.kind === 'notion')
+    )
+      return true;
   }
   return isCuedAfter(tokens, at);
 }
@@ -112,7 +122,8 @@ function isCuedAfter(tokens: readonly Token[], at: number): boolean {
   for (let i = at + 1; i < Math.min(tokens.length, at + 6); i++) {
     const token = tokens[i] as Token;
     if (token.kind === 'negator' || token.kind === 'handle' || token.kind === 'number') return false;
-    if ((token.kind === 'link' && !token.soft && token.text !== 'which') || token.text === 'instead of' || token.text === 'than') return false;
+    if ((token.kind === 'link' && !token.soft && token.text !== 'which') || token.text === 'instead of' || token.text === 'than')
+      return false;
     if (token.kind === 'comma' && i > at + 1) return false;
     if (isPastCue(token)) return true;
   }

@@ -47,7 +47,8 @@ function isWhole(tokens: readonly Token[], at: number): boolean {
 function beforePreposition(tokens: readonly Token[], at: number, end: number): number {
   for (let i = at + 1; i <= end; i++) {
     const token = tokens[i] as Token;
-    if ((token.kind === 'link' && token.soft) || /^(from|by|on|came|were|was|have|has|used|show|shows|failed)$/.test(token.text)) return i - 1;
+    if ((token.kind === 'link' && token.soft) || /^(from|by|on|came|were|was|have|has|used|show|shows|failed)$/.test(token.text))
+      return i - 1;
   }
   return end;
 }
@@ -65,7 +66,6 @@ export function notionsIn(tokens: readonly Token[], [start, end]: Span): Readonl
   }
   return found;
 }
-
 
 /** Where the span of time stands that a count is about: the next one before another number, else one that comes before all numbers. */
 export function windowOf(tokens: readonly Token[], number: number): number | null {

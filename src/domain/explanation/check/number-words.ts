@@ -49,6 +49,7 @@ function read(words: readonly string[], start: number, first: number): NumberWor
 /** "twenty-one" as one word, too. */
 function valueOf(word: string): number | null {
   const [first = '', second] = word.split('-');
-  if (second !== undefined) return Object.hasOwn(tens, first) && Object.hasOwn(small, second) ? (tens[first] as number) + (small[second] as number) : null;
+  if (second !== undefined)
+    return Object.hasOwn(tens, first) && Object.hasOwn(small, second) ? (tens[first] as number) + (small[second] as number) : null;
   return small[word] ?? tens[word] ?? null;
 }

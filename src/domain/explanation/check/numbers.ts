@@ -45,12 +45,20 @@ function saidAt(tokens: readonly Token[], at: number): Said | null {
   switch (token.kind) {
     case 'number':
       if (isBothEnds(tokens, at)) return null;
-      return { ...counted, unit: token.unit, matches: (reading) => agrees(token, reading.value), little: token.value === 0, optional: false };
+      return {
+        ...counted,
+        unit: token.unit,
+        matches: (reading) => agrees(token, reading.value),
+        little: token.value === 0,
+        optional: false,
+      };
     case 'vague':
       return { ...counted, matches: ({ value }) => value >= token.from && value <= token.to, little: token.from < 3, optional: false };
     case 'negator':
       // "No failures" counts none; "no new device" and "not known" count nothing and are left to the claims.
-      return token.zero || token.text === 'never' ? { ...counted, matches: ({ value }) => value === 0, little: true, optional: true } : null;
+      return token.zero || token.text === 'never'
+        ? { ...counted, matches: ({ value }) => value === 0, little: true, optional: true }
+        : null;
     default:
       return null;
   }
@@ -85,14 +93,18 @@ const loose: ReadonlySet<string> = new Set(['account', 'attempt', 'here', 'all',
 
 function bind(sentence: CheckedSentence, said: Said, previous: ReadonlySet<string>): DropRule | null {
   const { tokens } = sentence;
-  const ofUnit = sentence.items.filter((item): item is NumberItem => item.value.type === 'number' && readingsIn(item.value.readings, said.unit).length > 0);
+  const ofUnit = sentence.items.filter(
+    (item): item is NumberItem => item.value.type === 'number' && readingsIn(item.value.readings, said.unit).length > 0,
+  );
   const timed = ofUnit.filter((item) => said.time === null || item.declaration.window === null || item.declaration.window === said.time);
   if (timed.length === 0) return ofUnit.length > 0 || said.unit !== null ? 'unit' : 'number';
   const span = spanOf(tokens, said.at, said.unit === null);
   const near = notionsIn(tokens, span);
   const wide = new Set([...near, ...notionsIn(tokens, clauseAround(tokens, said.at)), ...(near.size === 0 ? previous : [])]);
-  const found = chosen(timed, near, near, said) ?? chosen(timed, near, wide, said) ?? chosen(timed, near, carriedOver(tokens, said.at, near), said);
-  if (found === null) return timed.some((item) => isSaid(item, said)) ? 'counted' : said.unit === null ? 'number' : unitOrNumber(sentence, said);
+  const found =
+    chosen(timed, near, near, said) ?? chosen(timed, near, wide, said) ?? chosen(timed, near, carriedOver(tokens, said.at, near), said);
+  if (found === null)
+    return timed.some((item) => isSaid(item, said)) ? 'counted' : said.unit === null ? 'number' : unitOrNumber(sentence, said);
   if (!sentence.cited.has(found.id)) return 'citation';
   return senseFault(tokens, said.at, found) ?? account(sentence, said, span, found);
 }

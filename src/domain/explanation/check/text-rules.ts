@@ -25,5 +25,8 @@ export function textFault(sentence: string): DropRule | null {
 /** One full stop, at the end; other points stand within numbers. */
 function isOneSentence(sentence: string): boolean {
   if (!sentence.endsWith('.') || sentence !== sentence.trim()) return false;
-  return !sentence.slice(0, -1).replace(/[0-9]\.[0-9]/g, '').includes('.');
+  return !sentence
+    .slice(0, -1)
+    .replace(/[0-9]\.[0-9]/g, '')
+    .includes('.');
 }

@@ -17,7 +17,13 @@ export type Token =
   | (Sense & { readonly text: string })
   | (NumberToken & { readonly text: string })
   /** A count's span of time; the same words may be a duration, so its number is kept. */
-  | { readonly kind: 'window'; readonly window: CountWindow | 'other'; readonly value: number; readonly unit: ReadingUnit; readonly text: string }
+  | {
+      readonly kind: 'window';
+      readonly window: CountWindow | 'other';
+      readonly value: number;
+      readonly unit: ReadingUnit;
+      readonly text: string;
+    }
   | { readonly kind: 'handle'; readonly name: string; readonly text: string }
   | { readonly kind: 'clock'; readonly text: string }
   | { readonly kind: 'comma'; readonly text: string }
@@ -103,7 +109,9 @@ function isNumberHere(read: readonly Piece[], at: number, words: number, previou
   if ((read[at] as Piece).text !== 'one' || words > 1) return true;
   const next = read[at + 1];
   if (next === undefined || next.kind !== 'word') return false;
-  return next.text === 'in' ? read[at + 2]?.kind === 'number' : !pronounNext.has(next.text) && !/^(the|this|that|which|usual|known|any|every)$/.test(previous?.text ?? '');
+  return next.text === 'in'
+    ? read[at + 2]?.kind === 'number'
+    : !pronounNext.has(next.text) && !/^(the|this|that|which|usual|known|any|every)$/.test(previous?.text ?? '');
 }
 
 const pronounNext = new Set(['of', 'is', 'was', 'that', 'which', 'the', 'from', 'used', 'and', 'or', 'has', 'had', 'it']);
@@ -136,12 +144,17 @@ const unitWords: ReadonlyMap<string, ReadingUnit | 'odd'> = new Map<string, Read
   ...(['month', 'months'] as const).map((word) => [word, 'months'] as const),
   ...(['year', 'years'] as const).map((word) => [word, 'years'] as const),
   ...(['times', 'fold'] as const).map((word) => [word, 'times'] as const),
-  ...('mile miles mph metre metres meter meters feet foot week weeks decade decades m s h degrees knots points'.split(' ').map((word) => [word, 'odd'] as const)),
+  ...'mile miles mph metre metres meter meters feet foot week weeks decade decades m s h degrees knots points'
+    .split(' ')
+    .map((word) => [word, 'odd'] as const),
 ]);
 
 /** The number with what follows it: "km per hour", "in 8,300", "%". */
 function numberAt(read: readonly Piece[], at: number, value: number | null, length: number): [Token, number] {
-  const text = read.slice(at, at + length).map((piece) => piece.text).join(' ');
+  const text = read
+    .slice(at, at + length)
+    .map((piece) => piece.text)
+    .join(' ');
   if (value === null) return [{ kind: 'unknown', text }, length];
   const number = (unit: ReadingUnit | 'odd', more: number, amount = value): [Token, number] => [
     { kind: 'number', value: amount, unit, bound: 'exact', text },
@@ -182,7 +195,25 @@ function oneIn(
   return whole === null ? number(null, 0) : number('one_in', skipped + (at - next) + approximate + 1, whole);
 }
 
-const windowStarts = new Set(['last', 'past', 'previous', 'preceding', 'within', 'in', 'over', 'during', 'per', 'an', 'one', 'single', 'a', 'the', 'just', 'only', 'about']);
+const windowStarts = new Set([
+  'last',
+  'past',
+  'previous',
+  'preceding',
+  'within',
+  'in',
+  'over',
+  'during',
+  'per',
+  'an',
+  'one',
+  'single',
+  'a',
+  'the',
+  'just',
+  'only',
+  'about',
+]);
 const spans: Readonly<Record<string, CountWindow>> = { minute: '1m', hour: '1h', day: '24h' };
 
 /** "in the last 10 minutes", "past hour", "within an hour", "over 24 hours": the time in which something was counted. */
@@ -203,7 +234,10 @@ function windowAt(read: readonly Piece[], at: number): [Token, number] | null {
   if (read[i]?.text === '-') i++;
   const unit = (read[i]?.text ?? '').replace(/s$/, '');
   if (!['minute', 'hour', 'day'].includes(unit) || amount === null) return null;
-  const text = read.slice(at, i + 1).map((one) => one.text).join(' ');
+  const text = read
+    .slice(at, i + 1)
+    .map((one) => one.text)
+    .join(' ');
   return [{ kind: 'window', window: windowOf(amount, unit), value: amount, unit: `${unit}s` as ReadingUnit, text }, i + 1 - at];
 }
 

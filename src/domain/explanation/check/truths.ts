@@ -100,7 +100,7 @@ const ofFlag: Readonly<Record<string, string>> = {
   anonymous: '*:hidden+',
   hidden: '*:hidden+',
   same_device: 'device,id:same+',
-  same_device_id: 'device,id:same+ device:familiar+',
+  same_device_id: 'device,id:same+',
   new_country: 'country:familiar-',
   new_network: 'network:familiar-',
   breached: 'credential:breached+',
@@ -209,7 +209,8 @@ function numberTruths(reason: StoryReason, item: StoryItem, amount: number): rea
   if (item.declaration.kind === 'count' && /failure|challenges_failed/.test(key)) {
     return amount > 0 ? parse('failure,try,challenge:failure+', 1) : [];
   }
-  if (key === 'good_logins_with_it') return parse(`${reason.signal === 'history.language' ? 'language' : 'client'}:familiar+`, amount > 0 ? 1 : -1);
+  if (key === 'good_logins_with_it')
+    return parse(`${reason.signal === 'history.language' ? 'language' : 'client'}:familiar+`, amount > 0 ? 1 : -1);
   if (key === 'other_accounts_24h') return parse('device:shared+', amount > 0 ? 1 : -1);
   if (key === 'account_age_days') {
     const reading = (item.value as { readonly readings: readonly { readonly unit: unknown; readonly value: number }[] }).readings[0];
