@@ -43,156 +43,169 @@ type State = 'before' | 'key' | 'in_key' | 'colon' | 'value' | 'element_or_end' 
 const blank = /[ \t\r\n]/;
 
 export function createAnswerReader(caseCount: number): AnswerReader {
-  let state: State = 'before';
-  let ended: AnswerEnd | null = null;
-  let read = 0;
-  let elements = 0;
-  let key = '';
-  let array: ArrayName | null = null;
-  const seen = new Set<string>();
-  const value = createValueScanner();
-  const elementsMax = Math.max(1, caseCount) * (findingsPerCaseMax + checksPerCaseMax);
-  let out: Proposed[] = [];
+  const scan = new AnswerScan(Math.max(1, caseCount) * (findingsPerCaseMax + checksPerCaseMax));
+  return {
+    push: (piece) => scan.push(piece),
+    get ended() {
+      return scan.ended;
+    },
+    finish: () => scan.ended ?? (scan.isBefore() ? 'absent' : 'truncated'),
+  };
+}
 
-  function malformed(why: Malformed): void {
-    out.push({ kind: 'malformed', why });
+class AnswerScan {
+  ended: AnswerEnd | null = null;
+  #state: State = 'before';
+  #read = 0;
+  #elements = 0;
+  #key = '';
+  #array: ArrayName | null = null;
+  readonly #seen = new Set<string>();
+  readonly #value = createValueScanner();
+  readonly #elementsMax: number;
+  #out: Proposed[] = [];
+
+  constructor(elementsMax: number) {
+    this.#elementsMax = elementsMax;
+  }
+
+  push(piece: string): readonly Proposed[] {
+    this.#out = [];
+    for (let i = 0; i < piece.length && this.ended === null; i++) {
+      if (++this.#read > answerLengthMax) this.ended = 'too_long';
+      else this.#take(piece[i] as string);
+    }
+    return this.#out;
+  }
+
+  isBefore(): boolean {
+    return this.#state === 'before';
+  }
+
+  #malformed(why: Malformed): void {
+    this.#out.push({ kind: 'malformed', why });
   }
 
   /** Prose may hold a brace, so until an array has begun, what looked like the answer is only text before it. */
-  function broken(character: string): void {
-    if (seen.size > 0) ended = 'broken';
+  #broken(character: string): void {
+    if (this.#seen.size > 0) this.ended = 'broken';
     else {
-      state = 'before';
-      before(character);
+      this.#state = 'before';
+      this.#before(character);
     }
   }
 
-  function before(character: string): void {
+  #before(character: string): void {
     if (character !== '{') return;
-    state = 'key';
-    key = '';
+    this.#state = 'key';
+    this.#key = '';
   }
 
-  function endOfKey(): void {
-    const known = Object.hasOwn(readers, key);
-    if (!known) malformed('shape');
-    else if (seen.has(key)) malformed('duplicate_key');
-    array = known && !seen.has(key) ? (key as ArrayName) : null;
-    state = 'colon';
+  #endOfKey(): void {
+    const known = Object.hasOwn(readers, this.#key);
+    if (!known) this.#malformed('shape');
+    else if (this.#seen.has(this.#key)) this.#malformed('duplicate_key');
+    this.#array = known && !this.#seen.has(this.#key) ? (this.#key as ArrayName) : null;
+    this.#state = 'colon';
   }
 
-  function startOfValue(character: string): void {
-    if (array !== null && character === '[') {
-      seen.add(array);
-      state = 'element_or_end';
+  #startOfValue(character: string): void {
+    if (this.#array !== null && character === '[') {
+      this.#seen.add(this.#array);
+      this.#state = 'element_or_end';
       return;
     }
-    if (array !== null) malformed('shape');
-    state = 'in_value';
-    value.start(false);
-    scanValue(character);
+    if (this.#array !== null) this.#malformed('shape');
+    this.#state = 'in_value';
+    this.#value.start(false);
+    this.#scanValue(character);
   }
 
-  function scanValue(character: string): void {
-    const end = value.take(character);
+  #scanValue(character: string): void {
+    const end = this.#value.take(character);
     if (end === 'open') return;
-    state = 'root_comma';
-    if (end === 'before_this') rootComma(character);
+    this.#state = 'root_comma';
+    if (end === 'before_this') this.#rootComma(character);
   }
 
-  function startOfElement(character: string): void {
-    if (++elements > elementsMax) {
-      ended = 'too_long';
+  #startOfElement(character: string): void {
+    if (++this.#elements > this.#elementsMax) {
+      this.ended = 'too_long';
       return;
     }
-    state = 'element';
-    value.start(true);
-    scanElement(character);
+    this.#state = 'element';
+    this.#value.start(true);
+    this.#scanElement(character);
   }
 
-  function scanElement(character: string): void {
-    const end = value.take(character);
+  #scanElement(character: string): void {
+    const end = this.#value.take(character);
     if (end === 'open') return;
-    out.push(value.fault === null ? readers[array as ArrayName](value.text()) : { kind: 'malformed', why: value.fault });
-    state = 'comma_or_end';
-    if (end === 'before_this') commaOrEnd(character);
+    this.#out.push(
+      this.#value.fault === null ? readers[this.#array as ArrayName](this.#value.text()) : { kind: 'malformed', why: this.#value.fault },
+    );
+    this.#state = 'comma_or_end';
+    if (end === 'before_this') this.#commaOrEnd(character);
   }
 
-  function commaOrEnd(character: string): void {
-    if (character === ']') state = 'root_comma';
-    else if (character === ',') state = 'element_or_end';
-    else if (!blank.test(character)) broken(character);
+  #commaOrEnd(character: string): void {
+    if (character === ']') this.#state = 'root_comma';
+    else if (character === ',') this.#state = 'element_or_end';
+    else if (!blank.test(character)) this.#broken(character);
   }
 
-  function rootComma(character: string): void {
-    if (character === '}') closeRoot();
-    else if (character === ',') state = 'key';
-    else if (!blank.test(character)) broken(character);
+  #rootComma(character: string): void {
+    if (character === '}') this.#closeRoot();
+    else if (character === ',') this.#state = 'key';
+    else if (!blank.test(character)) this.#broken(character);
   }
 
   /** An object without either list is something else that was said before the answer. */
-  function closeRoot(): void {
-    if (seen.size > 0) ended = 'complete';
-    else state = 'before';
+  #closeRoot(): void {
+    if (this.#seen.size > 0) this.ended = 'complete';
+    else this.#state = 'before';
   }
 
-  function inKey(character: string): void {
-    if (character === '"') endOfKey();
-    else if (key.length >= rootKeyLengthMax) broken(character);
-    else key += character;
+  #inKey(character: string): void {
+    if (character === '"') this.#endOfKey();
+    else if (this.#key.length >= rootKeyLengthMax) this.#broken(character);
+    else this.#key += character;
   }
 
-  function take(character: string): void {
-    switch (state) {
+  #take(character: string): void {
+    switch (this.#state) {
       case 'before':
-        return before(character);
+        return this.#before(character);
       case 'in_key':
-        return inKey(character);
+        return this.#inKey(character);
       case 'in_value':
-        return scanValue(character);
+        return this.#scanValue(character);
       case 'element':
-        return scanElement(character);
+        return this.#scanElement(character);
       case 'comma_or_end':
-        return commaOrEnd(character);
+        return this.#commaOrEnd(character);
       case 'root_comma':
-        return rootComma(character);
+        return this.#rootComma(character);
       default:
-        if (!blank.test(character)) takeFirst(state, character);
+        if (!blank.test(character)) this.#takeFirst(this.#state, character);
     }
   }
 
   /** The first character that is no blank where something must begin. */
-  function takeFirst(at: 'key' | 'colon' | 'value' | 'element_or_end', character: string): void {
-    if (at === 'value') startOfValue(character);
+  #takeFirst(at: 'key' | 'colon' | 'value' | 'element_or_end', character: string): void {
+    if (at === 'value') this.#startOfValue(character);
     else if (at === 'element_or_end') {
-      if (character === ']') state = 'root_comma';
-      else startOfElement(character);
+      if (character === ']') this.#state = 'root_comma';
+      else this.#startOfElement(character);
     } else if (at === 'colon') {
-      if (character === ':') state = 'value';
-      else broken(character);
+      if (character === ':') this.#state = 'value';
+      else this.#broken(character);
     } else if (character === '"') {
-      state = 'in_key';
-      key = '';
-    } else if (character === '}') closeRoot();
-    else broken(character);
+      this.#state = 'in_key';
+      this.#key = '';
+    } else if (character === '}') this.#closeRoot();
+    else this.#broken(character);
   }
-
-  return {
-    push(piece) {
-      out = [];
-      for (let i = 0; i < piece.length && ended === null; i++) {
-        if (++read > answerLengthMax) ended = 'too_long';
-        else take(piece[i] as string);
-      }
-      return out;
-    },
-    get ended() {
-      return ended;
-    },
-    finish() {
-      return ended ?? (state === 'before' ? 'absent' : 'truncated');
-    },
-  };
 }
 
 /** Whether a value goes on, ended with this character, or had ended before it (a number has no bracket of its own). */

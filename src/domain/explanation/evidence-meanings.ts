@@ -30,7 +30,7 @@ const ofNetwork: Readonly<Record<string, Meanings>> = {
     good_logins_from_block: 'good logins of the account from the block around this address|!login !block address',
     good_logins_from_network: 'good logins of the account from this network|!login !network here',
     networks_known: 'networks that the account has used|!network familiar use other',
-    expected_new_share: 'how often the account comes from a new network anyway|!network share familiar login usual often',
+    expected_new_share: 'how often the account comes from a new network anyway|!network !familiar share login usual',
   },
   'network.tenant': {
     accounts_at_address: 'other accounts that sign in well from this address|!others|account !address login other',

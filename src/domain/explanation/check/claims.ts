@@ -40,7 +40,7 @@ function oneClaimFault(sentence: CheckedSentence, at: number, token: ClaimToken)
   const contrast = contrastBefore(tokens, at, token);
   const odd = negation.odd !== (contrast !== null);
   const sign: 1 | -1 = (token.sign === 1) === odd ? -1 : 1;
-  const subjects = subjectsOf(tokens, at);
+  const subjects = withConjoined(tokens, at, subjectsOf(tokens, at));
   const verdicts = subjects.map((subject) => judge(sentence, { subject, axis: token.axis, sign }, contrast !== null));
   const fault = verdicts.find((verdict) => verdict !== null) ?? (subjects.length === 0 ? judgeAny(sentence, token.axis, sign) : null);
   if (fault !== null) return fault;
@@ -168,6 +168,30 @@ function subjectAt(tokens: readonly Token[], at: number): string | null {
   return token.kind === 'handle' ? notionOf(token) : null;
 }
 
+/** "The city and the country are known" speaks of both. */
+function withConjoined(tokens: readonly Token[], at: number, subjects: readonly string[]): readonly string[] {
+  const found = [...subjects];
+  let [start] = clauseAround(tokens, at);
+  while (start > 0 && isConjunction(tokens[start - 1] as Token)) {
+    const [before, end] = clauseAround(tokens, Math.max(0, start - 2));
+    const clause = tokens.slice(before, end + 1);
+    if (end >= start || !clause.every((token) => token.kind === 'notion' || token.kind === 'handle' || determiners.has(token.text))) break;
+    for (let i = before; i <= end; i++) {
+      const subject = subjectAt(tokens, i);
+      if (subject !== null && !found.includes(subject)) found.push(subject);
+    }
+    if (before >= start) break;
+    start = before;
+  }
+  return found;
+}
+
+const determiners: ReadonlySet<string> = new Set(['the', 'a', 'an', 'this', 'that', 'its', 'both', 'also', 'of', 'their']);
+
+function isConjunction(token: Token): boolean {
+  return token.kind === 'comma' || token.text === 'and';
+}
+
 /** "the clock of the device": the device is not what is spoken of. */
 function isModifier(tokens: readonly Token[], at: number): boolean {
   const [first, second, third] = [tokens[at - 1], tokens[at - 2], tokens[at - 3]];
@@ -181,7 +205,8 @@ function nounAfter(tokens: readonly Token[], at: number): string | null {
     const token = tokens[i] as Token;
     const subject = subjectAt(tokens, i);
     if (subject !== null) return subject;
-    if (token.kind !== 'claim' && token.kind !== 'value') return null;
+    const knows = i === at + 1 && /^knows?$/.test((tokens[at] as Token).text) && determiners.has(token.text);
+    if (token.kind !== 'claim' && token.kind !== 'value' && !knows) return null;
   }
   return null;
 }

@@ -44,7 +44,7 @@ anyone anybody someone somebody
 first_of_all in_fact in_total in_all as_well by_far as_follows
 close away apart back far long quick short high low large small big little great
 set_to on_average at_about more less
-further continues continue continued getting get gets leads lead led instead instead_of behind asks ask asked everything implied implies imply as_before than_before from_before give`;
+further continues continue continued getting get gets leads lead led instead instead_of behind asks ask asked everything implied implies imply originates originated originate took_place takes_place taken_place before_this_login before_this before_the_login before_it before_that as_before than_before from_before give`;
 
 /** "notion: words that name it" */
 const notions = `
@@ -63,7 +63,7 @@ place: place location position spot origin
 here: here there
 zone: time_zone timezone zone
 clock: clock
-language: language
+language: language browser_language
 client: client software user_agent
 browser: browser
 system: operating_system os system platform
@@ -122,7 +122,7 @@ combination: combination conjunction`;
 
 /** "scale +: words | opposite words" */
 const claims = `
-familiar: known knows know familiar recognised recognized remembered before previously already ever yet | new unfamiliar unknown unseen unrecognised unrecognized novel strange first-time for_the_first_time first_time new_to unused
+familiar: known knows know all_known all_familiar familiar recognised recognized remembered before previously already ever yet | new all_new all_unknown unfamiliar unknown unseen unrecognised unrecognized novel strange first-time for_the_first_time first_time new_to unused
 usual: usual usually normal normally typical typically habitual habitually customary accustomed regular regularly often frequently routine routinely habit ordinary ordinarily expected | unusual unusually abnormal atypical untypical irregular seldom rarely infrequently uncharacteristic out_of_character odd unexpected
 common: common widespread popular frequent commonplace commonly | rare uncommon scarce exotic
 impossible: impossible infeasible unfeasible physically_impossible
@@ -160,7 +160,7 @@ relay: relay privacy_relay
 cdn: cdn content_network
 password: password passwords
 passkey: passkey
-otp: otp one-time_code one-time_password
+otp: otp one_time_code one_time_password one-time_code one-time_password
 push: push
 magic_link: magic_link
 federated: federated federation federated_sign-in

@@ -96,7 +96,7 @@ function isSaidOfPast(tokens: readonly Token[], at: number, travels: boolean): b
   if (before === 'to' || before === 'now') return false;
   const leads = tokens.slice(at + 1, end + 1).some((token, i, rest) => token.text === 'to' && rest[i + 1]?.kind === 'handle');
   if (before === 'from' && (travels || leads || isContrast(tokens, at - 1))) return true;
-  if (before === 'than' || before === 'not' || before === 'unlike') return true;
+  if (before === 'instead of' || before === 'than' || before === 'not' || before === 'unlike') return true;
   for (let i = at - 1; i >= Math.max(start, at - 7); i--) {
     const token = tokens[i] as Token;
     if (token.kind === 'handle') break;
@@ -125,7 +125,7 @@ function isCuedAfter(tokens: readonly Token[], at: number): boolean {
     if ((token.kind === 'link' && !token.soft && token.text !== 'which') || token.text === 'instead of' || token.text === 'than')
       return false;
     if (token.kind === 'comma' && i > at + 1) return false;
-    if (isPastCue(token)) return true;
+    if (isPastCue(token) && token.text !== 'before' && token.text !== 'previously') return true;
   }
   return false;
 }

@@ -35,7 +35,7 @@ function partnerOf(tokens: readonly Token[], at: number): number | null {
 }
 
 /** M of "N of M". */
-function isWhole(tokens: readonly Token[], at: number): boolean {
+export function isWhole(tokens: readonly Token[], at: number): boolean {
   for (let i = at - 1; i >= Math.max(0, at - 5); i--) {
     const token = tokens[i] as Token;
     if (token.text === 'of') return i > 0 && (tokens[i - 1]?.kind === 'number' || tokens[i - 1]?.kind === 'negator');

@@ -5,7 +5,7 @@ import { type EvidenceMeaning, evidenceMeaning } from '../evidence-meanings.ts';
 import type { Reading } from '../evidence-reading.ts';
 import { signalOf } from '../evidence.ts';
 import type { NumberSense, StoryItem, StoryValue } from '../story.ts';
-import { notionsIn, type Span, spanOf, windowOf } from './number-span.ts';
+import { isWhole, notionsIn, type Span, spanOf, windowOf } from './number-span.ts';
 import { type CheckedSentence, clauseAround, notionOf } from './sentence.ts';
 import type { DropRule } from './rules.ts';
 import type { NumberToken, Token } from './tokens.ts';
@@ -96,7 +96,9 @@ function bind(sentence: CheckedSentence, said: Said, previous: ReadonlySet<strin
   const ofUnit = sentence.items.filter(
     (item): item is NumberItem => item.value.type === 'number' && readingsIn(item.value.readings, said.unit).length > 0,
   );
-  const timed = ofUnit.filter((item) => said.time === null || item.declaration.window === null || item.declaration.window === said.time);
+  const timed = ofUnit
+    .filter((item) => !isTotalOfPart(tokens, said.at, item))
+    .filter((item) => said.time === null || item.declaration.window === null || item.declaration.window === said.time);
   if (timed.length === 0) return ofUnit.length > 0 || said.unit !== null ? 'unit' : 'number';
   const span = spanOf(tokens, said.at, said.unit === null);
   const near = notionsIn(tokens, span);
@@ -108,6 +110,30 @@ function bind(sentence: CheckedSentence, said: Said, previous: ReadonlySet<strin
   if (!sentence.cited.has(found.id)) return 'citation';
   return senseFault(tokens, said.at, found) ?? account(sentence, said, span, found);
 }
+
+/** "country_1 was used in 50 good logins" says of a part what is the number of all. */
+function isTotalOfPart(tokens: readonly Token[], at: number, item: NumberItem): boolean {
+  if (!meaningOf(item).mayName.has('all') || isWhole(tokens, at)) return false;
+  const [start] = clauseAround(tokens, at);
+  return start < at && [...notionsIn(tokens, [start, at - 1])].some((notion) => parts.has(notion));
+}
+
+const parts: ReadonlySet<string> = new Set([
+  'network',
+  'address',
+  'block',
+  'country',
+  'region',
+  'city',
+  'place',
+  'zone',
+  'device',
+  'client',
+  'browser',
+  'system',
+  'language',
+  'hour',
+]);
 
 /** "The nearest device was used today and has 64 good logins": a clause without a subject of its own goes on with the one before. */
 function carriedOver(tokens: readonly Token[], at: number, near: ReadonlySet<string>): ReadonlySet<string> {

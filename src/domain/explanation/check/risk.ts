@@ -53,7 +53,10 @@ export function orderFault({ tokens, done, reasons, story }: CheckedSentence): D
     }
     const isAfter = (token.kind === 'order' && token.order === 'after') || (token.text === 'since' && at === 0);
     const isBefore =
-      (token.kind === 'order' && token.order === 'before') || token.text === 'before' || token.text === 'then' || token.text === 'until';
+      (token.kind === 'order' && token.order === 'before') ||
+      (token.text === 'before' && at + 1 < tokens.length) ||
+      token.text === 'then' ||
+      token.text === 'until';
     const [, end] = clauseAround(tokens, at);
     if (isAfter && !hasFailure(tokens.slice(at + 1, end + 1))) return 'order';
     if (isBefore && (!hasFailure(tokens.slice(0, at)) || hasFailure(tokens.slice(at + 1, end + 1)))) return 'order';

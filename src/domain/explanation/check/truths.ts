@@ -258,7 +258,7 @@ function pairTruths(all: readonly StoryItem[], items: readonly StoryItem[]): Tru
     const [here, there] = [name(all, now), name(all, past)];
     if (here === null || there === null || (name(items, now) === null && name(items, past) === null)) return [];
     // Zones of two names may keep one time: whether clocks match is the code's to say.
-    const match = past === 'address_time_zone' ? '' : ` ${subject}:match+`;
+    const match = subject === 'zone' ? '' : ` ${subject}:match+`;
     return parse(`${subject}:same+ ${subject}:change-${match}`, here === there ? 1 : -1);
   });
 }
