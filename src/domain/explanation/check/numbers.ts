@@ -113,7 +113,8 @@ function bind(sentence: CheckedSentence, said: Said, previous: ReadonlySet<strin
 
 /** "country_1 was used in 50 good logins" says of a part what is the number of all. */
 function isTotalOfPart(tokens: readonly Token[], at: number, item: NumberItem): boolean {
-  if (!meaningOf(item).mayName.has('all') || isWhole(tokens, at)) return false;
+  if (!/^(?:tenant_)?good_logins(?:_of_everybody)?$/.test(item.key) || !meaningOf(item).mayName.has('all') || isWhole(tokens, at))
+    return false;
   const [start] = clauseAround(tokens, at);
   return start < at && [...notionsIn(tokens, [start, at - 1])].some((notion) => parts.has(notion));
 }
