@@ -152,8 +152,10 @@ function otherEvidence(story: Story, made: MadeFinding, pick: Pick): string[] {
   const own = made.evidence[0]!.split('.')[0];
   const area = story.reasons.find((reason) => reason.code === own)!.signal.split('.')[0];
   const handles = new Set(made.sentence.toLowerCase().match(/\b[a-z]+(?:_[a-z]+)?_\d+\b/g) ?? []);
-  // Another reason may tell of the same two countries; then the sentence is true of it, too.
-  const tellsSame = (item: StoryItem): boolean => item.value.type === 'handle' && handles.has(item.value.name);
+  // Another reason may tell of the same two countries or of the same device; then the sentence is true of it, too.
+  const tellsSame = (item: StoryItem): boolean =>
+    (item.value.type === 'handle' && handles.has(item.value.name)) ||
+    (item.key.startsWith('same_device') && /\bdevice\b/.test(made.sentence));
   const others = story.reasons.filter(
     (reason) =>
       reason.signal.split('.')[0] !== area && reason.signal !== 'combination' && reason.items.length > 0 && !reason.items.some(tellsSame),

@@ -197,6 +197,7 @@ const told: Readonly<Record<string, Story>> = {
       ratio_log: 2,
     }),
   ]),
+  together: storyOf([reasonOf('NEW_DEVICE_IN_NEW_COUNTRY', { new_country: true, country: 'US', good_logins: 50 })]),
   method: storyOf([reasonOf('PHISHABLE_METHOD', { method: 'otp', breached: false })]),
   dormant: storyOf([
     reasonOf('DORMANT_ACCOUNT', { last_good_login_days_ago: 200, usual_interval_days: 3, times_usual: 50, good_logins: 60 }),
@@ -205,6 +206,8 @@ const told: Readonly<Record<string, Story>> = {
 
 /** Written against the validator, each false in its own way. */
 const hostile: Readonly<Record<string, readonly string[]>> = {
+  // Shown once, out of ten thousand generated cases.
+  together: ['A new device was not used in country_1, which is new to the account.', 'The device was not used in country_1.'],
   network: [
     'The network is common.',
     'Half of the 50 good logins came from this network.',
@@ -296,6 +299,7 @@ const hostile: Readonly<Record<string, readonly string[]>> = {
 
 /** True, in words that no generator chose. */
 const fair: Readonly<Record<string, readonly string[]>> = {
+  together: ['A new device was used in country_1, which is new to the account.'],
   network: [
     'This network has never been used by the account.',
     'Not one of the 50 good logins came from this network.',

@@ -255,12 +255,18 @@ const seeable: ReadonlySet<string> = new Set(
   'device id network address block country region city place zone clock language client browser system screen type version'.split(' '),
 );
 
-/** "has never signed in from this network with this device": every thing named must be new. */
+/**
+ * "has never signed in from this network with this device": every thing named must be new. "Was not used" is another thing: it speaks of
+ * this login; and where the clause calls something new by itself, the negation denies more than that.
+ */
 function saysNeverSeen(sentence: CheckedSentence, at: number): boolean {
   const { tokens } = sentence;
-  if (!/^(?:never|not|no|none|hasn't|haven't|without|nobody|no one|not a single|nothing)$/.test((tokens[at] as Token).text)) return false;
+  const { text } = tokens[at] as Token;
+  const perfect = text === 'not' && /^(?:has|have|had)$/.test(tokens[at - 1]?.text ?? '');
+  if (!perfect && !/^(?:never|no|none|hasn't|haven't|without|nobody|no one|not a single|nothing)$/.test(text)) return false;
   const [start, end] = clauseAround(tokens, at);
   const clause = tokens.slice(start, end + 1);
+  if (clause.some((token) => token.kind === 'claim')) return false;
   const used = clause.some(
     (token) => notionOf(token) === 'login' || /^(?:used|use|uses|seen|see|appeared|come|came|observed)$/.test(token.text),
   );
