@@ -44,7 +44,7 @@ for (const reasons of fc.sample(anyReasons, { numRuns: Number(values.cases), see
       lies.set(lie.lie, counts);
       if (!checkFinding(story, { ...lie, direction: null, strength: null }).ok) continue;
       counts[1]++;
-      shownLies.push(`${lie.lie}: ${lie.sentence} (true: ${made.sentence})`);
+      shownLies.push(`${lie.lie}: ${lie.sentence} [${lie.evidence.join(' ')}] (true: ${made.sentence})`);
     }
   }
 }

@@ -155,7 +155,7 @@ function otherEvidence(story: Story, made: MadeFinding, pick: Pick): string[] {
   // Another reason may tell of the same two countries or of the same device; then the sentence is true of it, too.
   const tellsSame = (item: StoryItem): boolean =>
     (item.value.type === 'handle' && handles.has(item.value.name)) ||
-    (item.key.startsWith('same_device') && /\bdevice\b/.test(made.sentence));
+    (item.key.startsWith('same_device') && /\bdevices?\b/.test(made.sentence));
   const others = story.reasons.filter(
     (reason) =>
       reason.signal.split('.')[0] !== area && reason.signal !== 'combination' && reason.items.length > 0 && !reason.items.some(tellsSame),
