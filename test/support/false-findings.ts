@@ -155,7 +155,8 @@ function otherEvidence(story: Story, made: MadeFinding, pick: Pick): string[] {
   // Another reason may tell of the same two countries or of the same device; then the sentence is true of it, too.
   const tellsSame = (item: StoryItem): boolean =>
     (item.value.type === 'handle' && handles.has(item.value.name)) ||
-    (item.key.startsWith('same_device') && /\bdevices?\b/.test(made.sentence));
+    (item.key.startsWith('same_device') && /\bdevices?\b/.test(made.sentence)) ||
+    (item.key.endsWith('_os') && /\boperating system\b/.test(made.sentence));
   const others = story.reasons.filter(
     (reason) =>
       reason.signal.split('.')[0] !== area && reason.signal !== 'combination' && reason.items.length > 0 && !reason.items.some(tellsSame),
@@ -181,7 +182,7 @@ function swappedNumbers(story: Story, made: MadeFinding): string[] {
   const found = [...made.sentence.matchAll(/(?<![_\d:,.])\d[\d,]*(?:\.\d+)?(?!\d*:)/g)].filter(
     (match) => !/(?:last|past) $/.test(made.sentence.slice(0, match.index)),
   );
-  if (found.length !== 2 || found[0]![0] === found[1]![0]) return [];
+  if (found.length !== 2 || found[0]![0].replaceAll(',', '') === found[1]![0].replaceAll(',', '')) return [];
   const readings = made.evidence.map((id) => itemOf(story, id)?.value).filter((value) => value?.type === 'number');
   if (readings.length < 2) return [];
   const [a, b] = found as [RegExpMatchArray, RegExpMatchArray];
