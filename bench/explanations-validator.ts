@@ -4,8 +4,8 @@
 //   node bench/explanations-validator.ts [--cases 10000] [--seed 1] [--show 20]
 import { parseArgs } from 'node:util';
 import fc from 'fast-check';
-import { storyOf } from '../src/domain/explanation/story.ts';
-import { checkFinding } from '../src/domain/explanation/validate.ts';
+import { storyOf } from '../src/review/explanation/story.ts';
+import { checkFinding } from '../src/review/explanation/validate.ts';
 import { anyReasons } from '../test/support/explained.ts';
 import { falseFindings } from '../test/support/false-findings.ts';
 import { testRandom } from '../test/support/ports.ts';

@@ -1,6 +1,6 @@
 // Findings that are false, each made from a true one by one change whose falsehood does not depend on the validator, or with words that no
 // evidence carries. None may ever be shown.
-import type { Story, StoryItem } from '../../src/domain/explanation/story.ts';
+import type { Story, StoryItem } from '../../src/review/explanation/story.ts';
 import type { MadeFinding } from './true-findings.ts';
 
 type Pick = <T>(options: readonly T[]) => T;

@@ -1,6 +1,6 @@
 // True findings in many wordings, made from the evidence as a person would write them, without a look at the validator's word lists. What
 // the validator drops of these is what a good model loses.
-import type { Story, StoryItem, StoryReason } from '../../src/domain/explanation/story.ts';
+import type { Story, StoryItem, StoryReason } from '../../src/review/explanation/story.ts';
 
 export interface MadeFinding {
   readonly pattern: string;

@@ -1,11 +1,11 @@
 // The part of an assessment that may be told: the reasons that matter, each with the evidence a reader may see, and a table of handles
 // for whatever could carry somebody else's words. Prompt and validator both work on it and never see the assessment, so what a model is
 // shown and what its words are held against cannot drift apart.
-import type { Reason } from '../assessment.ts';
-import { type EvidenceItem, evidenceItems, isAttackerWritable, signalOf } from './evidence.ts';
-import type { EvidenceDeclaration } from './evidence-declaration.ts';
-import { type Reading, readingsOf } from './evidence-reading.ts';
-import { type Direction, directionOf, type Strength, strengthOf } from './finding.ts';
+import type { Reason } from '../../domain/assessment.ts';
+import { type EvidenceItem, evidenceItems, isAttackerWritable, signalOf } from '../../domain/explanation/evidence.ts';
+import type { EvidenceDeclaration } from '../../domain/explanation/evidence-declaration.ts';
+import { type Reading, readingsOf } from '../../domain/explanation/evidence-reading.ts';
+import { type Direction, directionOf, type Strength, strengthOf } from '../../domain/explanation/finding.ts';
 
 export type StoryHandleKind =
   | 'country'

@@ -1,11 +1,11 @@
 // The answer's contract: findings come out whole, as soon as they are, whatever else the stream holds.
 import fc from 'fast-check';
 import t from 'tap';
-import { answerLengthMax, createAnswerReader } from '../../../src/domain/explanation/answer-reader.ts';
-import { answerSchema, elementLengthMax, type Proposed, readCheck, readFinding } from '../../../src/domain/explanation/contract.ts';
-import { promptExamples } from '../../../src/domain/explanation/prompt-examples.ts';
-import { promptOf } from '../../../src/domain/explanation/prompt.ts';
-import { parseStrictJson } from '../../../src/domain/explanation/strict-json.ts';
+import { answerLengthMax, createAnswerReader } from '../../../src/review/explanation/answer-reader.ts';
+import { answerSchema, elementLengthMax, type Proposed, readCheck, readFinding } from '../../../src/review/explanation/contract.ts';
+import { promptExamples } from '../../../src/review/explanation/prompt-examples.ts';
+import { promptOf } from '../../../src/review/explanation/prompt.ts';
+import { parseStrictJson } from '../../../src/review/explanation/strict-json.ts';
 import { storedOf } from '../../support/records.ts';
 
 const finding = (n: number): string =>

@@ -1,7 +1,7 @@
 // A sentence as a row of tokens: expressions of the lexicon, numbers with their units, spans of time, handles. What cannot be read is an
 // 'unknown' token, which no finding may hold.
-import type { CountWindow } from '../evidence-declaration.ts';
-import type { ReadingUnit } from '../evidence-reading.ts';
+import type { CountWindow } from '../../../domain/explanation/evidence-declaration.ts';
+import type { ReadingUnit } from '../../../domain/explanation/evidence-reading.ts';
 import { expressionWordsMax, type Sense, senseOf } from './lexicon.ts';
 import { readNumberWords } from './number-words.ts';
 

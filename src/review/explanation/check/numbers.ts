@@ -1,9 +1,9 @@
 // Every number of a sentence against the evidence: it must be a reading of a cited line, with the line's unit and span of time, and the
 // words around it must name what that line counts and nothing that it does not.
-import type { CountWindow } from '../evidence-declaration.ts';
+import type { CountWindow } from '../../../domain/explanation/evidence-declaration.ts';
 import { type EvidenceMeaning, evidenceMeaning } from '../evidence-meanings.ts';
-import type { Reading } from '../evidence-reading.ts';
-import { signalOf } from '../evidence.ts';
+import type { Reading } from '../../../domain/explanation/evidence-reading.ts';
+import { signalOf } from '../../../domain/explanation/evidence.ts';
 import type { NumberSense, StoryItem, StoryValue } from '../story.ts';
 import { isWhole, notionsIn, type Span, spanOf, windowOf } from './number-span.ts';
 import { type CheckedSentence, clauseAround, notionOf } from './sentence.ts';

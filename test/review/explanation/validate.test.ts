@@ -2,10 +2,10 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { Reason } from '../../../src/domain/assessment.ts';
-import { promptExamples } from '../../../src/domain/explanation/prompt-examples.ts';
-import { type Story, storyOf } from '../../../src/domain/explanation/story.ts';
-import { promptOf } from '../../../src/domain/explanation/prompt.ts';
-import { checkFinding, createReviewer } from '../../../src/domain/explanation/validate.ts';
+import { promptExamples } from '../../../src/review/explanation/prompt-examples.ts';
+import { type Story, storyOf } from '../../../src/review/explanation/story.ts';
+import { promptOf } from '../../../src/review/explanation/prompt.ts';
+import { checkFinding, createReviewer } from '../../../src/review/explanation/validate.ts';
 import { anyReasons } from '../../support/explained.ts';
 import { falseFindings } from '../../support/false-findings.ts';
 import { testRandom } from '../../support/ports.ts';

@@ -3,7 +3,7 @@
 // alone, so no byte that an attacker wrote can reach a model.
 //
 // The level, the verdict, the score and who signed in are left out: nothing that a model could repeat as its own judgement.
-import type { StoredAssessment } from '../assessment.ts';
+import type { StoredAssessment } from '../../domain/assessment.ts';
 import { promptPrefix } from './prompt-prefix.ts';
 import { caseName, caseText, joined, type PromptText, words } from './prompt-text.ts';
 import { type Story, storyOf } from './story.ts';

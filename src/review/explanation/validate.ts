@@ -9,8 +9,8 @@ import type { DropRule } from './check/rules.ts';
 import { type CheckedSentence, readSentence, staysOnTopic } from './check/sentence.ts';
 import { textFault } from './check/text-rules.ts';
 import { evidencePerFindingMax, type MalformedElement, type Proposed, type ProposedFinding } from './contract.ts';
-import type { Finding } from './finding.ts';
-import type { NextCheckId } from './next-checks.ts';
+import type { Finding } from '../../domain/explanation/finding.ts';
+import type { NextCheckId } from '../../domain/explanation/next-checks.ts';
 import type { PromptCase } from './prompt.ts';
 import type { Story, StoryReason } from './story.ts';
 

@@ -1,8 +1,8 @@
 // Text that may go into a prompt. The type cannot be made from a string: only from words that are in this source, from the catalogue of
 // signals, from numbers, from members of a closed set (the set's own copy, not the value's) and from handles. What somebody else wrote
 // has no way in.
-import type { Reading, ReadingUnit } from './evidence-reading.ts';
-import type { CountWindow, EvidenceDeclaration } from './evidence-declaration.ts';
+import type { Reading, ReadingUnit } from '../../domain/explanation/evidence-reading.ts';
+import type { CountWindow, EvidenceDeclaration } from '../../domain/explanation/evidence-declaration.ts';
 import type { NumberSense, Story, StoryItem, StoryReason, StoryValue } from './story.ts';
 
 declare const promptText: unique symbol;

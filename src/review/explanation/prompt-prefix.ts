@@ -1,10 +1,10 @@
 // The static part of every prompt: task, rules, dictionary, examples. Made once, from the catalogue alone, before any case exists; the same
 // bytes for every case of a release, and long enough (over 4,096 tokens) for every provider to keep it.
-import { allSignals } from '../signal/catalogue.ts';
-import type { SignalDefinition } from '../signal/definition.ts';
-import { declarationOf } from './evidence.ts';
+import { allSignals } from '../../domain/signal/catalogue.ts';
+import type { SignalDefinition } from '../../domain/signal/definition.ts';
+import { declarationOf } from '../../domain/explanation/evidence.ts';
 import { evidenceMeaning, meaningKeys } from './evidence-meanings.ts';
-import { nextCheckIds } from './next-checks.ts';
+import { nextCheckIds } from '../../domain/explanation/next-checks.ts';
 import { promptExamples } from './prompt-examples.ts';
 import { caseText } from './prompt-text.ts';
 import { storyOf } from './story.ts';

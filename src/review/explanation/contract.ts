@@ -3,8 +3,8 @@
 //
 // The shape is checked here, on every element, whatever a provider promises of its structured output; what a sentence says is the
 // validator's business.
-import { type Direction, type Strength, strengths } from './finding.ts';
-import { type NextCheckId, nextCheckIds } from './next-checks.ts';
+import { type Direction, type Strength, strengths } from '../../domain/explanation/finding.ts';
+import { type NextCheckId, nextCheckIds } from '../../domain/explanation/next-checks.ts';
 import type { PromptCase } from './prompt.ts';
 import { type JsonFault, type JsonValue, parseStrictJson } from './strict-json.ts';
 

@@ -1,7 +1,7 @@
 // Two cases as a good answer tells them. They are written by the code that writes every case, and a test holds their findings to the
 // validator, so that no example teaches what would be dropped.
-import type { Reason } from '../assessment.ts';
-import type { NextCheckId } from './next-checks.ts';
+import type { Reason } from '../../domain/assessment.ts';
+import type { NextCheckId } from '../../domain/explanation/next-checks.ts';
 
 export interface PromptExample {
   readonly reasons: readonly Reason[];
