@@ -32,7 +32,9 @@ export type Resolved =
   | { readonly kind: 'contradiction'; readonly standing: Resolution }
   | { readonly kind: 'unknown_case' };
 
-export type Reopened = { readonly kind: 'reopened' | 'already'; readonly found: Case; readonly undone: Resolution | null } | { readonly kind: 'unknown_case' };
+export type Reopened =
+  | { readonly kind: 'reopened' | 'already'; readonly found: Case; readonly undone: Resolution | null }
+  | { readonly kind: 'unknown_case' };
 
 export type Explained =
   | { readonly kind: 'stored' | 'already' | 'final_exists'; readonly version: number }
@@ -95,4 +97,3 @@ export interface CaseStore {
   /** Forgets cases opened before then, of all tenants; bounded per call: call again until 0. */
   expire(beforeMs: number, nowMs: number): Promise<number>;
 }
-

@@ -52,7 +52,10 @@ export function writeCursor(scope: string, after: Position): string {
   bytes.setUint32(0, fingerprintOf(scope));
   bytes.setFloat64(4, after.severity);
   bytes.setFloat64(12, after.arrival);
-  return btoa(String.fromCharCode(...new Uint8Array(bytes.buffer))).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return btoa(String.fromCharCode(...new Uint8Array(bytes.buffer)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replace(/=+$/, '');
 }
 
 export function readCursor(scope: string, cursor: string | null): CursorReading {

@@ -1,0 +1,94 @@
+// Opens the cases of one data directory: cases.sqlite, with its store and its queue. Several processes of one machine may do so at the same time.
+import { randomBytes } from 'node:crypto';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { StorageFailure } from '../../domain/case/failure.ts';
+import type { CaseStore } from '../../ports/case-store.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { JobQueue } from '../../ports/job-queue.ts';
+import type { Random } from '../../ports/random.ts';
+import { createCaseStore } from './case-store.ts';
+import { Channel } from './channel.ts';
+import { createJobQueue } from './job-queue.ts';
+
+export interface SqliteCasesOptions {
+  readonly directory: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  /** Told in one sentence when the database cannot be used and when it works again. */
+  readonly onProblem: (sentence: string) => void;
+  /** 32 bytes; absent: made once and kept in the directory. Kept elsewhere, it holds the audit against whoever can write the directory. */
+  readonly auditKey?: Uint8Array;
+  /** Openings and requests that may wait in memory, about 6 KB each. */
+  readonly waitingMax?: number;
+}
+
+export interface CasesHealth {
+  readonly ok: boolean;
+  readonly detail: string;
+  /** Waiting for the store's thread now. */
+  readonly waiting: number;
+}
+
+export interface Cases {
+  readonly store: CaseStore;
+  readonly queue: JobQueue;
+  health(): CasesHealth;
+  /** Rows left out of lists because they could not be read, since the start. */
+  damagedRows(): Promise<number>;
+  close(): Promise<void>;
+}
+
+/** Rejects with a StorageFailure of one sentence when the directory or the file cannot be used. */
+export async function openSqliteCases(options: SqliteCasesOptions): Promise<Cases> {
+  const { directory, clock, random, onProblem } = options;
+  const file = join(directory, 'cases.sqlite');
+  const auditKey = options.auditKey ?? keptKey(directory, file, onProblem);
+  const channel = new Channel({ file, auditKey, clock, onProblem, waitingMax: options.waitingMax ?? 5000 });
+  await channel.start();
+  return {
+    store: createCaseStore(channel, clock, random),
+    queue: createJobQueue(channel, clock, random),
+    health: () => ({
+      ok: channel.trouble === null,
+      detail: channel.trouble ?? `${channel.waiting} requests waiting`,
+      waiting: channel.waiting,
+    }),
+    damagedRows: () => channel.call('damagedRows', []),
+    close: () => channel.close(),
+  };
+}
+
+/** In a file of its own, so that a copy of the database alone does not carry the means to forge its audit. */
+function keptKey(directory: string, database: string, onProblem: (sentence: string) => void): Uint8Array {
+  const file = join(directory, 'audit.key');
+  try {
+    mkdirSync(directory, { recursive: true });
+    if (!existsSync(file)) {
+      if (existsSync(database))
+        onProblem(`The audit's key ${file} is missing and was made anew: the entries so far can no longer be verified.`);
+      makeKey(file);
+    }
+    const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
+    if (key.length === 32) return key;
+  } catch (error) {
+    throw new StorageFailure(
+      'unavailable',
+      `The directory ${directory} cannot be used for cases (${(error as NodeJS.ErrnoException).code}).`,
+    );
+  }
+  throw new StorageFailure('unavailable', `The audit's key ${file} is damaged: restore it from a backup.`);
+}
+
+/** Whole or not at all, and once: of two processes that start on an empty directory, the second takes the first one's key. */
+function makeKey(file: string): void {
+  const own = `${file}.${process.pid}`;
+  writeFileSync(own, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
+  try {
+    linkSync(own, file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  } finally {
+    rmSync(own);
+  }
+}

@@ -1,0 +1,214 @@
+// What the store's thread can be asked to do: one synchronous function each, named in the messages between the threads. A write runs inside
+// a transaction that is not its own (see batch.ts), so none of these begins or ends one.
+import { type AuditHead, type NewAuditEntry } from '../../domain/case/audit.ts';
+import type { Campaign } from '../../domain/case/campaign.ts';
+import { type Case, type CaseSummary, caseStates, isOpen, type Resolution, stepToResolve } from '../../domain/case/case.ts';
+import type { Feedback, NewExplanation, StoredExplanation } from '../../domain/case/explanation.ts';
+import type { Claim, DeadJob, NewJob, TierDepth } from '../../domain/case/job.ts';
+import type { CaseQuery } from '../../domain/case/query.ts';
+import type { AuditQuery, CampaignQuery, Explained, Opened, Opening, Page, Related, Reopened, Resolved } from '../../ports/case-store.ts';
+import type { ClaimRequest, Enqueued, Failed } from '../../ports/job-queue.ts';
+import { AuditRows } from './audit-rows.ts';
+import { CampaignRows } from './campaign-rows.ts';
+import { CaseList } from './case-list.ts';
+import { type CaseKey, CaseRows } from './case-rows.ts';
+import type { Database } from './database.ts';
+import { type FailedAttempt, JobRows } from './job-rows.ts';
+import { ReadingRows } from './reading-rows.ts';
+
+/** Erased or expired per call, so that no transaction holds others up for long. */
+const removedPerCall = 200;
+
+export interface Ids {
+  readonly group: string;
+  readonly job: string;
+}
+
+export type Operations = ReturnType<typeof createOperations>;
+export type OperationName = keyof Operations;
+
+/** Those that only read: a batch of nothing else does not wait for a writer. */
+export const readingOperations: ReadonlySet<string> = new Set<OperationName>([
+  'get',
+  'byAssessment',
+  'list',
+  'related',
+  'campaigns',
+  'campaign',
+  'explanations',
+  'feedbackOf',
+  'allFeedback',
+  'readAudit',
+  'followAudit',
+  'deadLetters',
+  'depths',
+  'damagedRows',
+]);
+
+/** Those after which nothing of what was deleted may stay in the log beside the file. */
+export const erasingOperations: ReadonlySet<string> = new Set<OperationName>(['eraseAccount', 'expire']);
+
+export function createOperations(db: Database, auditKey: Uint8Array) {
+  const campaigns = new CampaignRows(db);
+  const cases = new CaseRows(db, campaigns);
+  const lists = new CaseList(db, cases, campaigns);
+  const readings = new ReadingRows(db);
+  const audit = new AuditRows(db, auditKey);
+  const jobs = new JobRows(db);
+  const parts = { db, campaigns, cases, audit };
+
+  return {
+    open: (openings: readonly Opening[], ids: readonly Ids[], nowMs: number): Opened[] =>
+      openings.map(({ made, explanation, job }, i) => {
+        const { group, job: jobId } = ids[i] as Ids;
+        const known = cases.idOfAssessment(made.tenant, made.assessment.assessmentId);
+        if (known !== null) return { kind: 'already', id: known };
+        const seq = cases.add(made, group);
+        if (explanation !== null) readings.explain(seq, explanation);
+        if (job !== null) jobs.enqueue(job, jobId, nowMs);
+        return { kind: 'opened', id: made.id };
+      }),
+    get: (tenant: string, id: string): Case | null => cases.read(tenant, id),
+    byAssessment: (tenant: string, assessmentId: string): Case | null => cases.readByAssessment(tenant, assessmentId),
+    list: (tenant: string, query: CaseQuery): Page<CaseSummary> => lists.page(tenant, query),
+    related: (tenant: string, id: string, limit: number): Related[] => lists.related(tenant, id, limit),
+    resolve: (tenant: string, id: string, resolution: Resolution, salt: string): Resolved => resolve(parts, tenant, id, resolution, salt),
+    reopen: (tenant: string, id: string, by: string, atMs: number): Reopened => reopen(parts, tenant, id, by, atMs),
+    campaigns: (tenant: string, query: CampaignQuery): Page<Campaign> => lists.campaigns(tenant, query),
+    campaign: (tenant: string, id: string): Campaign | null => campaigns.find(tenant, id),
+    explain(tenant: string, caseId: string, made: NewExplanation): Explained {
+      const seq = cases.seqOf(tenant, caseId);
+      return seq === null ? { kind: 'unknown_case' } : readings.explain(seq, made);
+    },
+    explanations(tenant: string, caseId: string): StoredExplanation[] {
+      const seq = cases.seqOf(tenant, caseId);
+      return seq === null ? [] : readings.explanations(seq);
+    },
+    giveFeedback(tenant: string, given: Feedback): boolean {
+      const seq = cases.seqOf(tenant, given.caseId);
+      if (seq === null) return false;
+      readings.giveFeedback(tenant, seq, given);
+      const { atMs, by, caseId, version, finding, opinion } = given;
+      audit.append({
+        atMs,
+        tenant,
+        actor: by,
+        action: 'feedback_given',
+        subject: caseId,
+        detail: { version, finding: finding ?? '', opinion },
+      });
+      return true;
+    },
+    feedbackOf(tenant: string, caseId: string): Feedback[] {
+      const seq = cases.seqOf(tenant, caseId);
+      return seq === null ? [] : readings.feedbackOf(tenant, seq);
+    },
+    allFeedback: (tenant: string, limit: number, cursor: string | null): Page<Feedback> => readings.allFeedback(tenant, limit, cursor),
+    audit: (entry: NewAuditEntry): AuditHead => audit.append(entry),
+    readAudit: (tenant: string, query: AuditQuery) => audit.read(tenant, query),
+    followAudit: (from: AuditHead, anchor: AuditHead | null) => audit.follow(from, anchor),
+    eraseAccount(tenant: string, account: string): number {
+      const rows = db.all(
+        'select seq, tenant, id from flagged_case where tenant = ? and account = ? limit ?',
+        tenant,
+        account,
+        removedPerCall,
+      );
+      for (const row of rows) cases.remove(row as unknown as CaseKey);
+      return rows.length;
+    },
+    expire: (beforeMs: number, nowMs: number): number => expire(parts, beforeMs, nowMs),
+    enqueue: (list: readonly NewJob[], ids: readonly string[], nowMs: number): Enqueued[] =>
+      list.map((job, i) => jobs.enqueue(job, ids[i] as string, nowMs)),
+    claim: (request: ClaimRequest, lease: string, nowMs: number): Claim[] => jobs.claim(request, lease, nowMs),
+    heartbeat: (id: string, lease: string, untilMs: number): boolean => jobs.heartbeat(id, lease, untilMs),
+    complete: (id: string, lease: string, nowMs: number) => jobs.complete(id, lease, nowMs),
+    fail: (id: string, lease: string, report: FailedAttempt, nowMs: number): Failed => jobs.fail(id, lease, report, nowMs),
+    release: (id: string, lease: string): boolean => jobs.release(id, lease),
+    deadLetters: (tenant: string, limit: number, before?: { readonly diedAtMs: number; readonly id: string }): DeadJob[] =>
+      jobs.deadLetters(tenant, limit, before),
+    requeue(tenant: string, id: string, by: string, atMs: number): boolean {
+      const found = jobs.requeue(tenant, id);
+      if (found) audit.append({ atMs, tenant, actor: by, action: 'job_requeued', subject: id, detail: {} });
+      return found;
+    },
+    depths: (nowMs: number): TierDepth[] => jobs.depths(nowMs),
+    forgetDone: (beforeMs: number): number => jobs.forgetDone(beforeMs),
+    damagedRows: (): number => cases.damagedRows,
+  };
+}
+
+interface Parts {
+  readonly db: Database;
+  readonly campaigns: CampaignRows;
+  readonly cases: CaseRows;
+  readonly audit: AuditRows;
+}
+
+function resolve(parts: Parts, tenant: string, id: string, resolution: Resolution, salt: string): Resolved {
+  const { db, cases, audit } = parts;
+  const found = cases.read(tenant, id);
+  const seq = cases.seqOf(tenant, id);
+  if (found === null || seq === null) return { kind: 'unknown_case' };
+  const standing = found.resolution;
+  const step = stepToResolve(found.state, standing?.label ?? null, resolution.label);
+  if (step === 'already') return { kind: 'already', found };
+  if (step === 'contradiction' && standing !== null) return { kind: 'contradiction', standing };
+  const { label, comment, by, atMs } = resolution;
+  db.run(
+    'update flagged_case set state = ?, label = ?, comment = ?, comment_salt = ?, resolved_by = ?, resolved_ms = ? where seq = ?',
+    caseStates.indexOf('resolved'),
+    label,
+    comment,
+    salt,
+    by,
+    atMs,
+    seq,
+  );
+  setState(parts, found, seq, false, label === 'genuine');
+  const detail = { label, comment: comment === '' ? '' : audit.commentDigest(salt, comment) };
+  audit.append({ atMs, tenant, actor: by, action: 'case_resolved', subject: id, detail });
+  return { kind: 'resolved', found: { ...found, state: 'resolved', resolution } };
+}
+
+function reopen(parts: Parts, tenant: string, id: string, by: string, atMs: number): Reopened {
+  const { db, cases, audit } = parts;
+  const found = cases.read(tenant, id);
+  const seq = cases.seqOf(tenant, id);
+  if (found === null || seq === null) return { kind: 'unknown_case' };
+  if (isOpen(found.state)) return { kind: 'already', found, undone: null };
+  db.run(
+    `update flagged_case set state = ?, label = null, comment = null, comment_salt = null, resolved_by = null, resolved_ms = null,
+       reopened_by = ?, reopened_ms = ? where seq = ?`,
+    caseStates.indexOf('reopened'),
+    by,
+    atMs,
+    seq,
+  );
+  const undone = found.resolution;
+  setState(parts, found, seq, true, undone?.label === 'genuine');
+  audit.append({ atMs, tenant, actor: by, action: 'case_reopened', subject: id, detail: { undone: undone?.label ?? '' } });
+  return { kind: 'reopened', found: { ...found, state: 'reopened', resolution: null, reopening: { by, atMs } }, undone };
+}
+
+function setState(parts: Parts, found: Case, seq: number, open: boolean, linksChange: boolean): void {
+  const { db, campaigns, cases } = parts;
+  const group = db.get('select campaign from flagged_case where seq = ?', seq)?.['campaign'];
+  campaigns.setOpen(typeof group === 'string' ? group : null, open);
+  const traced = { seq, tenant: found.tenant, occurredAtMs: found.occurredAtMs };
+  if (linksChange) campaigns.setLinking(traced, cases.tracesOf(seq), open);
+}
+
+function expire(parts: Parts, beforeMs: number, nowMs: number): number {
+  const { db, cases, audit } = parts;
+  const rows = db.all('select seq, tenant, id from flagged_case where opened_ms < ? order by opened_ms limit ?', beforeMs, removedPerCall);
+  const perTenant = new Map<string, number>();
+  for (const row of rows) {
+    const key = row as unknown as CaseKey;
+    cases.remove(key);
+    perTenant.set(key.tenant, (perTenant.get(key.tenant) ?? 0) + 1);
+  }
+  for (const [tenant, count] of perTenant)
+    audit.append({ atMs: nowMs, tenant, actor: 'system', action: 'cases_expired', subject: '', detail: { cases: count } });
+  return rows.length;
+}
