@@ -32,14 +32,11 @@ export function createCaseStore(channel: Channel, clock: Clock, random: Random):
     readAudit: (tenant, query) => channel.call('readAudit', [tenant, query]),
     verifyAudit: (anchor) => verifyAudit(channel, anchor ?? null),
     async eraseAccount(tenant, account, by, atMs) {
-      let erased = 0;
-      for (let step = await channel.call('eraseAccount', [tenant, account]); step > 0; ) {
-        erased += step;
-        step = await channel.call('eraseAccount', [tenant, account]);
+      for (let erased = 0; ; ) {
+        const step = await channel.call('eraseAccount', [tenant, account, { by, atMs, before: erased }]);
+        erased += step.removed;
+        if (step.last) return erased;
       }
-      // Also when nothing was there: that somebody asked is worth knowing. It names nobody.
-      await channel.call('audit', [{ atMs, tenant, actor: by, action: 'user_erased', subject: '', detail: { cases: erased } }]);
-      return erased;
     },
     expire: (beforeMs, nowMs) => channel.call('expire', [beforeMs, nowMs]),
   };

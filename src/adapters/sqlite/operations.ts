@@ -24,6 +24,13 @@ export interface Ids {
   readonly job: string;
 }
 
+export interface Erasure {
+  readonly by: string;
+  readonly atMs: number;
+  /** Cases that the steps before have removed. */
+  readonly before: number;
+}
+
 export type Operations = ReturnType<typeof createOperations>;
 export type OperationName = keyof Operations;
 
@@ -107,7 +114,8 @@ export function createOperations(db: Database, auditKey: Uint8Array) {
     audit: (entry: NewAuditEntry): AuditHead => audit.append(entry),
     readAudit: (tenant: string, query: AuditQuery) => audit.read(tenant, query),
     followAudit: (from: AuditHead, anchor: AuditHead | null) => audit.follow(from, anchor),
-    eraseAccount(tenant: string, account: string): number {
+    /** One step; the last one records the whole, also when nothing was there: that somebody asked is worth knowing. It names nobody. */
+    eraseAccount(tenant: string, account: string, erasure: Erasure): { readonly removed: number; readonly last: boolean } {
       const rows = db.all(
         'select seq, tenant, id from flagged_case where tenant = ? and account = ? limit ?',
         tenant,
@@ -115,7 +123,11 @@ export function createOperations(db: Database, auditKey: Uint8Array) {
         removedPerCall,
       );
       for (const row of rows) cases.remove(row as unknown as CaseKey);
-      return rows.length;
+      const last = rows.length < removedPerCall;
+      const { by, atMs, before } = erasure;
+      const detail = { cases: before + rows.length };
+      if (last) audit.append({ atMs, tenant, actor: by, action: 'user_erased', subject: '', detail });
+      return { removed: rows.length, last };
     },
     expire: (beforeMs: number, nowMs: number): number => expire(parts, beforeMs, nowMs),
     enqueue: (list: readonly NewJob[], ids: readonly string[], nowMs: number): Enqueued[] =>
