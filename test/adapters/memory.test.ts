@@ -1,9 +1,14 @@
 import t from 'tap';
 import { attemptedChanges, learnedChanges } from '../../src/domain/profile/change.ts';
+import { openMemoryCases } from '../../src/adapters/memory/cases.ts';
 import { createMemoryAssessmentLog } from '../../src/adapters/memory/assessment-log.ts';
 import { createMemoryProfileStore } from '../../src/adapters/memory/profile-store.ts';
 import { assessmentLogContract } from '../contract/assessment-log.ts';
+import { caseStoreContract } from '../contract/case-store.ts';
+import { jobQueueContract } from '../contract/job-queue.ts';
 import { profileStoreContract } from '../contract/profile-store.ts';
+import { opening } from '../support/cases.ts';
+import { testClock, testRandom } from '../support/ports.ts';
 import { noonMs, storedOf, visitOf } from '../support/records.ts';
 
 t.test('profiles in memory', (t) => {
@@ -38,6 +43,26 @@ t.test('assessments in memory', (t) => {
     t.equal(log.byAttempt('default', 'attempt-1'), null);
     t.equal(log.byAccount('default', 'accountA', 9).length, 3);
     await log.close();
+  });
+  t.end();
+});
+
+t.test('cases in memory', (t) => {
+  caseStoreContract(t, () => Promise.resolve(openMemoryCases({ clock: testClock(), random: testRandom() })));
+
+  t.test('when it is full, the oldest case makes room', async (t) => {
+    const { store } = openMemoryCases({ clock: testClock(), random: testRandom(), casesMax: 2 });
+    await store.open([opening('a'), opening('b'), opening('c')]);
+    t.equal(await store.get('default', 'case-a'), null);
+    t.ok(await store.get('default', 'case-b'));
+  });
+  t.end();
+});
+
+t.test('jobs in memory', (t) => {
+  jobQueueContract(t, () => {
+    const clock = testClock();
+    return Promise.resolve({ ...openMemoryCases({ clock, random: testRandom() }), clock });
   });
   t.end();
 });

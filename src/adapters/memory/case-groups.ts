@@ -31,8 +31,10 @@ export class CaseGroups {
   readonly #threads = new Map<string, Kept[]>();
   #arrivals = 0;
 
+  /** When it is new, and when it is reopened. */
   join(kept: Kept, newGroupId: string): void {
-    const grouping = groupWith(this.#neighbours(kept));
+    const own = this.#ofCase.get(kept)?.group;
+    const grouping = groupWith(this.#neighbours(kept), own === undefined ? null : { id: own.id, cases: own.members.size });
     if (grouping !== null) {
       const into = this.#groups.get(grouping.into ?? '') ?? this.#found(newGroupId, kept);
       for (const merged of grouping.merged) this.#merge(this.#groups.get(merged) as Group, into);
@@ -40,9 +42,9 @@ export class CaseGroups {
         const loner = this.#nearby.get(caseId);
         if (loner !== undefined) this.#enter(into, loner, kinds);
       }
-      this.#enter(into, kept, grouping.kinds);
+      if (own === undefined) this.#enter(into, kept, grouping.kinds);
     }
-    this.setLinking(kept, true);
+    this.#setLinking(kept, true);
   }
 
   /** Neighbours of the join under way, by id. */
@@ -64,7 +66,12 @@ export class CaseGroups {
     });
   }
 
-  setLinking(kept: Kept, linking: boolean): void {
+  /** A genuine login ties nothing together. */
+  unlink(kept: Kept): void {
+    this.#setLinking(kept, false);
+  }
+
+  #setLinking(kept: Kept, linking: boolean): void {
     const { tenant, occurredAtMs } = kept.found;
     for (const { kind, value } of linksOf(kept.found)) {
       const key = threadKey(tenant, kind, value);
@@ -79,7 +86,7 @@ export class CaseGroups {
   }
 
   leave(kept: Kept): void {
-    this.setLinking(kept, false);
+    this.#setLinking(kept, false);
     const group = this.#ofCase.get(kept)?.group;
     this.#ofCase.delete(kept);
     group?.members.delete(kept);

@@ -100,7 +100,7 @@ export class MemoryCaseStore implements CaseStore {
     if (step === 'already') return { kind: 'already', found: this.#whole(kept) };
     if (step === 'contradiction' && standing !== null) return { kind: 'contradiction', standing };
     kept.found = { ...kept.found, state: 'resolved', resolution };
-    if (resolution.label === 'genuine') this.#groups.setLinking(kept, false);
+    if (resolution.label === 'genuine') this.#groups.unlink(kept);
     const { label, comment, by, atMs } = resolution;
     const detail = { label, comment: comment === '' ? '' : this.#digest(this.#options.random.id() + comment) };
     this.#append({ atMs, tenant, actor: by, action: 'case_resolved', subject: id, detail });
@@ -113,7 +113,7 @@ export class MemoryCaseStore implements CaseStore {
     if (isOpen(kept.found.state)) return { kind: 'already', found: this.#whole(kept), undone: null };
     const undone = kept.found.resolution;
     kept.found = { ...kept.found, state: 'reopened', resolution: null, reopening: { by, atMs } };
-    if (undone?.label === 'genuine') this.#groups.setLinking(kept, true);
+    if (undone?.label === 'genuine') this.#groups.join(kept, this.#options.random.id());
     this.#append({ atMs, tenant, actor: by, action: 'case_reopened', subject: id, detail: { undone: undone?.label ?? '' } });
     return { kind: 'reopened', found: this.#whole(kept), undone };
   };

@@ -1,7 +1,7 @@
 // Groups of cases as rows: who joins, who leaves, and what is counted of them. The rules are the domain's (campaign.ts, link.ts); here
 // they are looked up and written, inside the transaction that opens the case, so that two processes cannot found two groups for one
 // attack.
-import { type Campaign, campaignAccountsMin, groupWith, type Neighbour } from '../../domain/case/campaign.ts';
+import { type Campaign, campaignAccountsMin, type Group, groupWith, type Neighbour } from '../../domain/case/campaign.ts';
 import { type LinkKind, linkKinds, linkWindowsMs, type Thread } from '../../domain/case/link.ts';
 import { tiers } from '../../domain/case/tier.ts';
 import { type Database, looseList, type Row } from './database.ts';
@@ -28,15 +28,16 @@ export class CampaignRows {
     this.#db = db;
   }
 
-  /** To be called before the case has traces of its own. */
+  /** To be called while the case has no threads of its own: when it is new, and when it is reopened. */
   join(member: Member & { readonly links: readonly Thread[] }, newGroupId: string): void {
     const neighbours = member.links.flatMap((link) => this.#neighbours(member, link));
-    const grouping = groupWith(neighbours);
+    const own = this.#groupOf(member.seq) ?? null;
+    const grouping = groupWith(neighbours, own);
     if (grouping === null) return;
     const into = grouping.into ?? this.#found(member, newGroupId);
     for (const merged of grouping.merged) this.#merge(merged, into);
     for (const { caseId, kinds } of grouping.loners) this.#enter(into, this.#member(Number(caseId)), kinds);
-    this.#enter(into, { ...member, open: true }, grouping.kinds);
+    if (own === null) this.#enter(into, { ...member, open: true }, grouping.kinds);
   }
 
   addTrace(traced: Traced, kind: string, value: string): void {
@@ -63,11 +64,17 @@ export class CampaignRows {
       );
   }
 
-  /** A genuine login ties nothing together: its threads are taken out while it is resolved so, and put back when it is reopened. */
-  setLinking(traced: Traced, traces: readonly (readonly [string, string])[], linking: boolean): void {
+  /** A genuine login ties nothing together: its threads are taken out while it is resolved so. */
+  unlink(traced: Traced, traces: readonly (readonly [string, string])[]): void {
     const links = traces.filter(([kind]) => (linkKinds as readonly string[]).includes(kind));
-    if (!linking) return this.removeTraces(traced.tenant, traced.seq, traced.occurredAtMs, links);
-    for (const [kind, value] of links) this.addTrace(traced, kind, value);
+    this.removeTraces(traced.tenant, traced.seq, traced.occurredAtMs, links);
+  }
+
+  /** When it is reopened it ties together what it would have, had it never been resolved. */
+  relink(member: Member, traces: readonly (readonly [string, string])[], newGroupId: string): void {
+    const links = linkKinds.flatMap((kind) => traces.filter((trace) => trace[0] === kind).map(([, value]) => ({ kind, value })));
+    this.join({ ...member, links }, newGroupId);
+    for (const { kind, value } of links) this.addTrace(member, kind, value);
   }
 
   setOpen(group: string | null, open: boolean): void {
@@ -131,19 +138,18 @@ export class CampaignRows {
     for (const sql of [nearestBefore, nearestAfter]) {
       const near = this.#db.get(sql, member.tenant, link.kind, link.value, member.occurredAtMs);
       if (near === undefined || Math.abs(Number(near['occurred_ms']) - member.occurredAtMs) > linkWindowsMs[link.kind]) continue;
-      const row = this.#db.get(
-        'select g.id, g.cases from flagged_case c left join campaign g on g.id = c.campaign where c.seq = ?',
-        Number(near['seq']),
-      );
+      const group = this.#groupOf(Number(near['seq']));
       // A thread whose case is gone can only be damage.
-      if (row === undefined) continue;
-      found.push({
-        caseId: String(near['seq']),
-        kind: link.kind,
-        group: row['id'] === null ? null : { id: String(row['id']), cases: Number(row['cases']) },
-      });
+      if (group !== undefined) found.push({ caseId: String(near['seq']), kind: link.kind, group });
     }
     return found;
+  }
+
+  /** Null: the case is in none. Undefined: there is no such case. */
+  #groupOf(seq: number): Group | null | undefined {
+    const row = this.#db.get('select g.id, g.cases from flagged_case c left join campaign g on g.id = c.campaign where c.seq = ?', seq);
+    if (row === undefined) return undefined;
+    return row['id'] === null ? null : { id: String(row['id']), cases: Number(row['cases']) };
   }
 
   #found(member: Member, id: string): string {

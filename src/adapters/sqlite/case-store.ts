@@ -18,7 +18,7 @@ export function createCaseStore(channel: Channel, clock: Clock, random: Random):
     list: (tenant, query) => channel.call('list', [tenant, query]),
     resolve: (tenant, id, resolution) =>
       channel.call('resolve', [tenant, id, { ...resolution, comment: resolution.comment.slice(0, commentLengthMax) }, random.id()]),
-    reopen: (tenant, id, by, atMs) => channel.call('reopen', [tenant, id, by, atMs]),
+    reopen: (tenant, id, by, atMs) => channel.call('reopen', [tenant, id, by, atMs, random.id()]),
     related: (tenant, id, limit) => channel.call('related', [tenant, id, limit]),
     campaigns: (tenant, query) => channel.call('campaigns', [tenant, query]),
     campaign: (tenant, id) => channel.call('campaign', [tenant, id]),

@@ -152,25 +152,27 @@ export class Channel {
   }
 
   #startThread(): void {
-    const { file, auditKey, clock } = this.#options;
+    const { file, auditKey, busyMs, clock } = this.#options;
     this.#startedMs = clock.monotonicMs();
     this.#ready = false;
     const worker = new Worker(new URL('./thread.ts', import.meta.url), {
-      workerData: { file, auditKey } satisfies ThreadData,
+      workerData: { file, auditKey, busyMs } satisfies ThreadData,
       name: 'cases',
+      // What this process was started with (preloaded modules, heap sizes) is not meant for this thread, and would slow its start.
+      execArgv: [],
       // The store's thread needs no more; a runaway is stopped before the machine is.
       resourceLimits: { maxOldGenerationSizeMb: 512 },
     });
     this.#worker = worker;
-    let sentence = 'The thread of the case database ended.';
+    let failure = new StorageFailure('unavailable', 'The thread of the case database ended.');
     worker.on('message', (message: FromThread) => {
-      if (message.kind === 'unusable') sentence = message.sentence;
+      if (message.kind === 'unusable') failure = new StorageFailure(message.trouble, message.sentence);
       else this.#received(message);
     });
     worker.on('error', (error: Error) => {
-      sentence = `The thread of the case database failed: ${error.message}.`;
+      failure = new StorageFailure('unavailable', `The thread of the case database failed: ${error.message}.`);
     });
-    worker.on('exit', () => this.#ended(worker, sentence));
+    worker.on('exit', () => this.#ended(worker, failure));
   }
 
   #received(message: Exclude<FromThread, { kind: 'unusable' }>): void {
@@ -188,17 +190,17 @@ export class Channel {
     this.#send();
   }
 
-  #ended(worker: Worker, sentence: string): void {
+  #ended(worker: Worker, failure: StorageFailure): void {
     if (this.#worker !== worker) return;
     this.#worker = null;
     const first = this.#starting;
     this.#starting = null;
-    if (first !== null) first.reject(new StorageFailure('unavailable', sentence));
+    if (first !== null) first.reject(failure);
     else if (this.#closing === null && this.#trouble === null) {
-      this.#trouble = sentence;
-      this.#options.onProblem(sentence);
+      this.#trouble = failure.message;
+      this.#options.onProblem(failure.message);
     }
-    this.#refuseAll(sentence);
+    this.#refuseAll(failure.message);
     if (this.#closing !== null) this.#finish();
   }
 

@@ -11,16 +11,13 @@ import { failureOf } from './trouble.ts';
 
 export type Row = Record<string, string | number | null>;
 
-/** How long a write waits for another process. Only the store's own thread waits. */
-const busyMs = 5000;
-
 export class Database {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  /** Throws a StorageFailure of one sentence. */
-  constructor(file: string) {
-    this.#db = openFile(file);
+  /** `busyMs`: how long a write waits for another process. Throws a StorageFailure of one sentence. */
+  constructor(file: string, busyMs: number) {
+    this.#db = openFile(file, busyMs);
   }
 
   /** Rows changed. */
@@ -77,7 +74,7 @@ export class Database {
 
 const statementsMax = 300;
 
-function openFile(file: string): DatabaseSync {
+function openFile(file: string, busyMs: number): DatabaseSync {
   let db: DatabaseSync | null = null;
   try {
     // Made before SQLite does, because it holds raw identifiers: for nobody but the service's own user.

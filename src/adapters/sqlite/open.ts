@@ -21,6 +21,8 @@ export interface SqliteCasesOptions {
   readonly auditKey?: Uint8Array;
   /** Openings and requests that may wait in memory, about 6 KB each. */
   readonly waitingMax?: number;
+  /** How long a write waits for another process that holds the database; only the store's own thread waits. */
+  readonly busyMs?: number;
 }
 
 export interface CasesHealth {
@@ -44,7 +46,7 @@ export async function openSqliteCases(options: SqliteCasesOptions): Promise<Case
   const { directory, clock, random, onProblem } = options;
   const file = join(directory, 'cases.sqlite');
   const auditKey = options.auditKey ?? keptKey(directory, file, onProblem);
-  const channel = new Channel({ file, auditKey, clock, onProblem, waitingMax: options.waitingMax ?? 5000 });
+  const channel = new Channel({ file, auditKey, clock, onProblem, waitingMax: options.waitingMax ?? 5000, busyMs: options.busyMs ?? 5000 });
   await channel.start();
   return {
     store: createCaseStore(channel, clock, random),

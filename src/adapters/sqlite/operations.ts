@@ -1,11 +1,12 @@
 // What the store's thread can be asked to do: one synchronous function each, named in the messages between the threads. A write runs inside
 // a transaction that is not its own (see batch.ts), so none of these begins or ends one.
-import { type AuditHead, type NewAuditEntry } from '../../domain/case/audit.ts';
+import type { AuditHead, NewAuditEntry } from '../../domain/case/audit.ts';
 import type { Campaign } from '../../domain/case/campaign.ts';
-import { type Case, type CaseSummary, caseStates, isOpen, type Resolution, stepToResolve } from '../../domain/case/case.ts';
+import { type Case, type CaseSummary, caseStates, isOpen, type Reopening, type Resolution, stepToResolve } from '../../domain/case/case.ts';
 import type { Feedback, NewExplanation, StoredExplanation } from '../../domain/case/explanation.ts';
 import type { Claim, DeadJob, NewJob, TierDepth } from '../../domain/case/job.ts';
 import type { CaseQuery } from '../../domain/case/query.ts';
+import { tierRank } from '../../domain/case/tier.ts';
 import type { AuditQuery, CampaignQuery, Explained, Opened, Opening, Page, Related, Reopened, Resolved } from '../../ports/case-store.ts';
 import type { ClaimRequest, Enqueued, Failed } from '../../ports/job-queue.ts';
 import { AuditRows } from './audit-rows.ts';
@@ -80,7 +81,8 @@ export function createOperations(db: Database, auditKey: Uint8Array) {
     list: (tenant: string, query: CaseQuery): Page<CaseSummary> => lists.page(tenant, query),
     related: (tenant: string, id: string, limit: number): Related[] => lists.related(tenant, id, limit),
     resolve: (tenant: string, id: string, resolution: Resolution, salt: string): Resolved => resolve(parts, tenant, id, resolution, salt),
-    reopen: (tenant: string, id: string, by: string, atMs: number): Reopened => reopen(parts, tenant, id, by, atMs),
+    reopen: (tenant: string, id: string, by: string, atMs: number, groupId: string): Reopened =>
+      reopen(parts, tenant, id, { by, atMs }, groupId),
     campaigns: (tenant: string, query: CampaignQuery): Page<Campaign> => lists.campaigns(tenant, query),
     campaign: (tenant: string, id: string): Campaign | null => campaigns.find(tenant, id),
     explain(tenant: string, caseId: string, made: NewExplanation): Explained {
@@ -158,7 +160,7 @@ interface Parts {
 }
 
 function resolve(parts: Parts, tenant: string, id: string, resolution: Resolution, salt: string): Resolved {
-  const { db, cases, audit } = parts;
+  const { db, cases, campaigns, audit } = parts;
   const found = cases.read(tenant, id);
   const seq = cases.seqOf(tenant, id);
   if (found === null || seq === null) return { kind: 'unknown_case' };
@@ -177,14 +179,16 @@ function resolve(parts: Parts, tenant: string, id: string, resolution: Resolutio
     atMs,
     seq,
   );
-  setState(parts, found, seq, false, label === 'genuine');
+  setOpen(parts, seq, false);
+  if (label === 'genuine') campaigns.unlink({ seq, tenant, occurredAtMs: found.occurredAtMs }, cases.tracesOf(seq));
   const detail = { label, comment: comment === '' ? '' : audit.commentDigest(salt, comment) };
   audit.append({ atMs, tenant, actor: by, action: 'case_resolved', subject: id, detail });
   return { kind: 'resolved', found: { ...found, state: 'resolved', resolution } };
 }
 
-function reopen(parts: Parts, tenant: string, id: string, by: string, atMs: number): Reopened {
-  const { db, cases, audit } = parts;
+function reopen(parts: Parts, tenant: string, id: string, reopening: Reopening, groupId: string): Reopened {
+  const { db, cases, campaigns, audit } = parts;
+  const { by, atMs } = reopening;
   const found = cases.read(tenant, id);
   const seq = cases.seqOf(tenant, id);
   if (found === null || seq === null) return { kind: 'unknown_case' };
@@ -198,17 +202,16 @@ function reopen(parts: Parts, tenant: string, id: string, by: string, atMs: numb
     seq,
   );
   const undone = found.resolution;
-  setState(parts, found, seq, true, undone?.label === 'genuine');
+  setOpen(parts, seq, true);
+  const member = { seq, tenant, account: found.account, occurredAtMs: found.occurredAtMs, tier: tierRank(found.tier) };
+  if (undone?.label === 'genuine') campaigns.relink(member, cases.tracesOf(seq), groupId);
   audit.append({ atMs, tenant, actor: by, action: 'case_reopened', subject: id, detail: { undone: undone?.label ?? '' } });
-  return { kind: 'reopened', found: { ...found, state: 'reopened', resolution: null, reopening: { by, atMs } }, undone };
+  return { kind: 'reopened', found: { ...found, state: 'reopened', resolution: null, reopening }, undone };
 }
 
-function setState(parts: Parts, found: Case, seq: number, open: boolean, linksChange: boolean): void {
-  const { db, campaigns, cases } = parts;
+function setOpen({ db, campaigns }: Parts, seq: number, open: boolean): void {
   const group = db.get('select campaign from flagged_case where seq = ?', seq)?.['campaign'];
   campaigns.setOpen(typeof group === 'string' ? group : null, open);
-  const traced = { seq, tenant: found.tenant, occurredAtMs: found.occurredAtMs };
-  if (linksChange) campaigns.setLinking(traced, cases.tracesOf(seq), open);
 }
 
 function expire(parts: Parts, beforeMs: number, nowMs: number): number {

@@ -39,10 +39,13 @@ export interface Grouping {
   readonly kinds: readonly LinkKind[];
 }
 
-/** The largest group stays, so that the least moves; of equals the one with the smaller id, which is the older. Null: a case alone. */
-export function groupWith(neighbours: readonly Neighbour[]): Grouping | null {
+/**
+ * The largest group stays, so that the least moves; of equals the one with the smaller id, which is the older. Null: a case alone.
+ * `own`: the group of a case that was in one before and is looked at again.
+ */
+export function groupWith(neighbours: readonly Neighbour[], own: Group | null = null): Grouping | null {
   if (neighbours.length === 0) return null;
-  const groups = new Map<string, Group>();
+  const groups = new Map<string, Group>(own === null ? [] : [[own.id, own]]);
   const loners = new Map<string, Set<LinkKind>>();
   for (const { caseId, kind, group } of neighbours) {
     if (group !== null) groups.set(group.id, group);

@@ -1,0 +1,475 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import t, { type Test } from 'tap';
+import { type Cases, openSqliteCases, type SqliteCasesOptions } from '../../src/adapters/sqlite/open.ts';
+import { migrations } from '../../src/adapters/sqlite/schema.ts';
+import { StorageFailure, type StorageTrouble } from '../../src/domain/case/failure.ts';
+import { tiers } from '../../src/domain/case/tier.ts';
+import { caseStoreContract, itemsOf } from '../contract/case-store.ts';
+import { jobQueueContract } from '../contract/job-queue.ts';
+import { explanation, job, newCase, opening } from '../support/cases.ts';
+import { testClock, testRandom } from '../support/ports.ts';
+import { noonMs } from '../support/records.ts';
+
+const sourceOf = (path: string): string => new URL(path, import.meta.url).href;
+const worker = fileURLToPath(new URL('../support/case-worker.ts', import.meta.url));
+
+function directoryFor(t: Test): string {
+  const directory = mkdtempSync(join(tmpdir(), 'portcullis-cases-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  return directory;
+}
+
+async function openCases(t: Test, options: Partial<SqliteCasesOptions> = {}): Promise<Cases> {
+  const cases = await openSqliteCases({
+    directory: options.directory ?? directoryFor(t),
+    clock: testClock(),
+    random: testRandom(),
+    onProblem: (sentence) => t.fail(sentence),
+    ...options,
+  });
+  t.teardown(() => cases.close());
+  return cases;
+}
+
+/** What another program does to the file. */
+function tamper(directory: string, change: (db: DatabaseSync) => void): void {
+  const db = new DatabaseSync(join(directory, 'cases.sqlite'));
+  change(db);
+  db.close();
+}
+
+async function rejects(t: Test, promise: Promise<unknown>, trouble: StorageTrouble, sentence: RegExp): Promise<void> {
+  const failure = await promise.then(
+    () => null,
+    (error: unknown) => error,
+  );
+  t.ok(failure instanceof StorageFailure, String(failure));
+  if (!(failure instanceof StorageFailure)) return;
+  t.equal(failure.trouble, trouble, failure.message);
+  t.match(failure.message, sentence);
+  t.notMatch(failure.message, /\n/, 'one line');
+}
+
+t.test('cases in SQLite', (t) => {
+  caseStoreContract(t, (t) => openCases(t));
+  t.end();
+});
+
+t.test('jobs in SQLite', (t) => {
+  jobQueueContract(t, async (t) => {
+    const clock = testClock();
+    return { ...(await openCases(t, { clock })), clock };
+  });
+  t.end();
+});
+
+t.test('what was acknowledged is there after the database is opened again, and its number goes on', async (t) => {
+  const directory = directoryFor(t);
+  const first = await openCases(t, { directory });
+  await first.store.open([{ made: newCase('a'), explanation: explanation('template'), job: job('a') }]);
+  const head = await first.store.audit({ atMs: 1, tenant: 'default', actor: 'a', action: 'exported', subject: '', detail: {} });
+  await first.close();
+  await rejects(t, first.store.get('default', 'case-a'), 'unavailable', /closed/);
+  const second = await openCases(t, { directory });
+  t.equal((await second.store.get('default', 'case-a'))?.id, 'case-a');
+  t.equal((await second.store.explanations('default', 'case-a')).length, 1);
+  t.equal((await second.queue.claim({ tiers, limit: 1, leaseMs: 1 })).length, 1);
+  t.strictSame(await second.store.verifyAudit(head), { intact: true, head });
+  t.equal(statSync(join(directory, 'cases.sqlite')).mode & 0o077, 0, 'for nobody else');
+});
+
+const everything = { tiers, limit: 100, leaseMs: 1e9 };
+
+/** Lets a worker run until it has said enough, kills it, and returns what it said in whole lines. */
+async function killedAfter(t: Test, mode: string, directory: string, name: string, lines: number): Promise<string[]> {
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', worker, mode, directory, name], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.teardown(() => child.kill('SIGKILL'));
+  let said = '';
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+    if (said.split('\n').length > lines) child.kill('SIGKILL');
+  });
+  await once(child, 'exit');
+  return said.split('\n').slice(0, -1);
+}
+
+t.test('a process killed at any moment loses nothing that it acknowledged, and no work is done twice to its end', async (t) => {
+  const directory = directoryFor(t);
+  const acknowledged: string[] = [];
+  for (const [i, lines] of [7, 40, 23, 61].entries()) acknowledged.push(...(await killedAfter(t, 'open', directory, `run${i}`, lines)));
+  const done = (await killedAfter(t, 'work', directory, 'worker', 20)).filter((line) => line !== 'idle');
+  t.ok(acknowledged.length >= 131 && done.length >= 20);
+  const clock = testClock(Date.now() + 3_600_000);
+  const { store, queue } = await openCases(t, { directory, clock });
+  const missing: string[] = [];
+  for (const id of acknowledged) {
+    const found = await store.get('default', id);
+    const explanations = await store.explanations('default', id);
+    const finals = explanations.filter(({ final }) => final).length;
+    if (found === null || explanations[0]?.key !== 'template' || finals > 1 || (done.includes(id) && finals !== 1)) missing.push(id);
+  }
+  t.strictSame(missing, []);
+  const left = new Set<string>();
+  for (let claims = await queue.claim(everything); claims.length > 0; claims = await queue.claim(everything))
+    for (const { job: claimed } of claims) left.add(claimed.subject);
+  t.ok(
+    acknowledged.filter((id) => !left.has(id) && !done.includes(id)).length <= 3,
+    'every job is done or still there; at most the batch in hand was completed without a word',
+  );
+  t.strictSame(
+    done.filter((id) => left.has(id)),
+    [],
+    'what was acknowledged as done does not come back',
+  );
+  t.equal((await store.verifyAudit()).intact, true);
+});
+
+t.test('two processes on one file: every case is there once, one attack is one campaign, the audit is one chain', async (t) => {
+  const directory = directoryFor(t);
+  const { store } = await openCases(t, { directory });
+  const start = (name: string): ChildProcess =>
+    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', worker, 'count', directory, name], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  const children = ['one', 'two'].map(start);
+  const ended = Promise.all(children.map((child) => once(child, 'exit')));
+  for (let i = 0; i < 50; i++) {
+    await store.open([opening(`mine-${i}`, { visit: { device: 'one tool' } })]);
+    await store.resolve('default', `case-mine-${i}`, { label: 'takeover', comment: '', by: 'ada', atMs: noonMs });
+  }
+  t.strictSame(
+    (await ended).map(([code]) => code),
+    [0, 0],
+  );
+  const campaigns = itemsOf(await store.campaigns('default', { limit: 9, cursor: null }));
+  t.equal(campaigns.length, 1);
+  t.equal(campaigns[0]?.cases, 250);
+  t.equal(campaigns[0]?.openCases, 200);
+  t.equal((await store.verifyAudit()).intact, true);
+});
+
+t.test('two processes that start on an empty directory share one key and one database', async (t) => {
+  const directory = directoryFor(t);
+  const both = await Promise.all([openCases(t, { directory }), openCases(t, { directory })]);
+  for (const [i, { store }] of both.entries())
+    await store.audit({ atMs: i, tenant: 'default', actor: 'a', action: 'exported', subject: '', detail: {} });
+  for (const { store } of both) t.equal((await store.verifyAudit()).intact, true);
+});
+
+t.test('whoever edits, deletes, moves or cuts off an entry of the audit is found out', async (t) => {
+  const cases: [string, string, number][] = [
+    ['edited actor', "update audit set actor = 'eve' where sequence = 3", 3],
+    ['edited time', 'update audit set at_ms = at_ms + 1 where sequence = 1', 1],
+    ['edited detail', `update audit set detail = '{"n":99}' where sequence = 4`, 4],
+    ['other spelling', `update audit set detail = '{ "n":4}' where sequence = 4`, 4],
+    ['unreadable detail', "update audit set detail = 'x' where sequence = 5", 5],
+    ['deleted', 'delete from audit where sequence = 4', 4],
+    ['first deleted', 'delete from audit where sequence = 1', 1],
+    ['all deleted', 'delete from audit', 1],
+    ['last deleted', 'delete from audit where sequence = 6', 6],
+    ['moved', 'update audit set sequence = 9 - sequence where sequence in (4, 5); update audit set sequence = sequence', 4],
+    ['swapped content', 'update audit set subject = (select subject from audit b where b.sequence = 5) where sequence = 2', 2],
+    ['inserted', "insert into audit select 7, at_ms, tenant, 'eve', action, subject, detail, hash from audit where sequence = 6", 7],
+    [
+      'end cut off with its note',
+      'delete from audit where sequence > 3; update audit_end set sequence = 3, hash = (select hash from audit where sequence = 3)',
+      4,
+    ],
+    ['note deleted', 'delete from audit_end', 7],
+  ];
+  const original = directoryFor(t);
+  const first = await openCases(t, { directory: original });
+  for (let n = 1; n <= 6; n++)
+    await first.store.audit({ atMs: noonMs, tenant: 'default', actor: 'ada', action: 'case_viewed', subject: `case-${n}`, detail: { n } });
+  const whole = await first.store.verifyAudit();
+  t.equal(whole.intact, true);
+  await first.close();
+  for (const [name, sql, brokenAt] of cases) {
+    const directory = directoryFor(t);
+    for (const file of ['cases.sqlite', 'audit.key']) copyFileSync(join(original, file), join(directory, file));
+    tamper(directory, (db) => {
+      if (name === 'moved') {
+        db.exec(
+          'update audit set sequence = 40 where sequence = 4; update audit set sequence = 4 where sequence = 5; update audit set sequence = 5 where sequence = 40',
+        );
+      } else db.exec(sql);
+    });
+    const { store, close } = await openCases(t, { directory });
+    const verdict = await store.verifyAudit();
+    t.equal(verdict.intact ? 0 : verdict.brokenAt, brokenAt, `${name}: ${JSON.stringify(verdict)}`);
+    await close();
+  }
+});
+
+t.test('an old copy of the whole database is noticed by who noted a later end', async (t) => {
+  const directory = directoryFor(t);
+  const entry = { atMs: noonMs, tenant: 'default', actor: 'ada', action: 'exported' as const, subject: '', detail: {} };
+  const first = await openCases(t, { directory });
+  await first.store.audit(entry);
+  await first.close();
+  const copy = readFileSync(join(directory, 'cases.sqlite'));
+  const second = await openCases(t, { directory });
+  const anchor = await second.store.audit(entry);
+  await second.close();
+  writeFileSync(join(directory, 'cases.sqlite'), copy);
+  const { store } = await openCases(t, { directory });
+  t.equal((await store.verifyAudit()).intact, true, 'by itself it is whole');
+  t.strictSame(await store.verifyAudit(anchor), { intact: false, brokenAt: 2, cause: 'anchor_missing' });
+});
+
+t.test('a long audit is followed slice by slice, also over its end', async (t) => {
+  const { store } = await openCases(t);
+  const entry = { atMs: noonMs, tenant: 'default', actor: 'ada', action: 'case_viewed' as const, subject: 'x', detail: {} };
+  for (let round = 0; round < 10; round++) await Promise.all(Array.from({ length: 400 }, () => store.audit(entry)));
+  const verdict = await store.verifyAudit();
+  t.equal(verdict.intact && verdict.head.sequence, 4000);
+});
+
+t.test('an erased user leaves nothing in the files', async (t) => {
+  const directory = directoryFor(t);
+  const { store, close } = await openCases(t, { directory });
+  const shown = { userId: 'ToErase@example.com', ip: '198.51.100.99', userAgent: 'ToErase/1.0' };
+  await store.open([
+    {
+      made: newCase('a', { account: 'accountToErase', shown }),
+      explanation: explanation('x', { body: 'ToErase' }),
+      job: job('a', { payload: 'ToErase' }),
+    },
+  ]);
+  await store.open([opening('b')]);
+  await store.resolve('default', 'case-a', { label: 'takeover', comment: 'rang ToErase', by: 'ada', atMs: noonMs });
+  await store.giveFeedback('default', {
+    caseId: 'case-a',
+    version: 1,
+    finding: null,
+    by: 'ada',
+    opinion: 'wrong',
+    comment: 'ToErase',
+    atMs: noonMs,
+  });
+  await store.eraseAccount('default', 'accountToErase', 'dpo', noonMs);
+  for (const name of ['cases.sqlite', 'cases.sqlite-wal']) {
+    const bytes = readFileSync(join(directory, name)).toString('latin1').toLowerCase();
+    t.notMatch(bytes, /toerase|198\.51\.100\.99/, name);
+  }
+  await close();
+});
+
+t.test('a file that is not a case database, or cannot be one, ends the opening with one sentence and is left as it was', async (t) => {
+  const directory = directoryFor(t);
+  const file = join(directory, 'cases.sqlite');
+  const problems: string[] = [];
+  const opened = (): Promise<Cases> => openCases(t, { directory, onProblem: (sentence) => problems.push(sentence) });
+  const foreign = (sql: string): void => {
+    rmSync(file, { force: true });
+    tamper(directory, (db) => db.exec(sql));
+  };
+
+  writeFileSync(file, 'this is not a database at all, but it is longer than a header would be. '.repeat(100));
+  await rejects(t, opened(), 'damaged', /cases\.sqlite: The case database is damaged/);
+  t.match(readFileSync(file, 'utf8'), /^this is not/);
+
+  foreign('create table somebody_elses (x); insert into somebody_elses values (1)');
+  const before = readFileSync(file);
+  await rejects(t, opened(), 'damaged', /is not a case database of this service/);
+  t.ok(before.equals(readFileSync(file)), 'not a byte of it was changed');
+
+  foreign(`pragma application_id = ${0x5043554c}; pragma user_version = ${migrations.length + 1}; create table t (x)`);
+  await rejects(t, opened(), 'unavailable', /written by a newer version of this service \(format 2, this one reads up to 1\)/);
+
+  rmSync(file);
+  await (await opened()).close();
+  tamper(directory, (db) => db.exec('create trigger t after insert on flagged_case begin delete from audit; end'));
+  await rejects(t, opened(), 'damaged', /is not a case database/);
+
+  rmSync(file);
+  const unusable = openCases(t, { directory: join(directory, 'audit.key', 'no directory'), onProblem: () => undefined });
+  await rejects(t, unusable, 'unavailable', /cannot be used for cases/);
+  writeFileSync(join(directory, 'audit.key'), 'short');
+  await rejects(t, opened(), 'unavailable', /audit's key .* is damaged/);
+});
+
+t.test('a lost key is told to the operator, and the old entries cannot be verified', async (t) => {
+  const directory = directoryFor(t);
+  const first = await openCases(t, { directory });
+  await first.store.audit({ atMs: 1, tenant: 'default', actor: 'a', action: 'exported', subject: '', detail: {} });
+  await first.close();
+  rmSync(join(directory, 'audit.key'));
+  const problems: string[] = [];
+  const { store } = await openCases(t, { directory, onProblem: (sentence) => problems.push(sentence) });
+  t.match(problems, [/key .* is missing and was made anew/]);
+  t.equal((await store.verifyAudit()).intact, false);
+});
+
+t.test('a damaged row is told where it is asked for, left out of lists and counted', async (t) => {
+  const directory = directoryFor(t);
+  const { store, damagedRows } = await openCases(t, { directory, onProblem: () => undefined });
+  await store.open(['a', 'b', 'c', 'd', 'e'].map((name) => opening(name)));
+  tamper(directory, (db) => {
+    db.exec("update flagged_case set shown = '{' where id = 'case-a'; update flagged_case set tier = 77 where id = 'case-b'");
+    db.exec("update case_body set visit = '[]', traces = 'x', words = '7' where seq = 3; delete from case_body where seq = 4");
+  });
+  const page = itemsOf(await store.list('default', { filter: {}, order: 'oldest', limit: 9, cursor: null }));
+  t.strictSame(
+    page.map((found) => found.id),
+    ['case-c', 'case-d', 'case-e'],
+  );
+  t.equal(await damagedRows(), 2);
+  for (const id of ['case-a', 'case-b', 'case-c', 'case-d']) await rejects(t, store.get('default', id), 'damaged', /is damaged/);
+  for (const name of ['a', 'b', 'c', 'd'])
+    t.equal(await store.eraseAccount('default', `account-${name}`, 'test', noonMs), 1, 'and can be erased');
+  t.ok(await store.get('default', 'case-e'));
+});
+
+t.test('a file that is damaged behind its first pages opens, gives failures and no crash, and the operator is told once', async (t) => {
+  const directory = directoryFor(t);
+  const problems: string[] = [];
+  const first = await openCases(t, { directory });
+  for (let i = 0; i < 20; i++) await first.store.open(Array.from({ length: 10 }, (_, j) => opening(`${i}-${j}`)));
+  await first.close();
+  const file = join(directory, 'cases.sqlite');
+  const bytes = readFileSync(file);
+  // The first pages hold the schema.
+  bytes.fill(0xa5, 4096 * 8);
+  writeFileSync(file, bytes);
+  const cases = await openCases(t, { directory, onProblem: (sentence) => problems.push(sentence) });
+  await rejects(t, cases.store.open([opening('new')]), 'damaged', /damaged/);
+  await rejects(t, cases.store.list('default', { filter: {}, order: 'severity', limit: 9, cursor: null }), 'damaged', /damaged/);
+  t.equal(problems.length, 1);
+  t.equal(cases.health().ok, false);
+  t.match(cases.health().detail, /damaged/);
+  truncateSync(file, 100);
+  await cases.store.get('default', 'case-0-0').catch(() => null);
+});
+
+t.test(
+  'another program that holds the database is waited for; a write that cannot go through is a failure of that batch alone',
+  async (t) => {
+    const directory = directoryFor(t);
+    const problems: string[] = [];
+    const { store, health } = await openCases(t, { directory, busyMs: 400, onProblem: (sentence) => problems.push(sentence) });
+    const other = new DatabaseSync(join(directory, 'cases.sqlite'));
+    other.exec('begin immediate');
+    const waiting = store.open([opening('a')]);
+    await new Promise((done) => setTimeout(done, 100));
+    other.exec('commit');
+    t.strictSame(await waiting, [{ kind: 'opened', id: 'case-a' }]);
+    other.exec('begin immediate');
+    await rejects(t, store.open([opening('b')]), 'busy', /held by another process/);
+    t.equal(health().ok, false);
+    other.exec('rollback');
+    other.close();
+    t.strictSame(await store.open([opening('b')]), [{ kind: 'opened', id: 'case-b' }]);
+    t.match(problems, [/held by another process/, /works again/]);
+    t.equal(health().ok, true);
+  },
+);
+
+t.test('a full disk is a failure that changes nothing, and passes when there is room again', async (t) => {
+  const directory = directoryFor(t);
+  // A shell that may write files of 600 blocks only stands for a disk without room: SQLite's write fails half way.
+  const script = join(directory, 'full.ts');
+  writeFileSync(
+    script,
+    `
+    import { openSqliteCases } from ${JSON.stringify(sourceOf('../../src/adapters/sqlite/open.ts'))};
+    import { testClock, testRandom } from ${JSON.stringify(sourceOf('../support/ports.ts'))};
+    import { opening } from ${JSON.stringify(sourceOf('../support/cases.ts'))};
+    process.on('SIGXFSZ', () => undefined);
+    const onProblem = (sentence: string) => console.log(sentence);
+    const cases = await openSqliteCases({ directory: ${JSON.stringify(directory)}, clock: testClock(), random: testRandom(), onProblem });
+    const troubles = new Set<string>();
+    const ten = (i: number) => Array.from({ length: 10 }, (_, j) => opening(i + ' ' + j));
+    for (let i = 0; i < 40; i++) await cases.store.open(ten(i)).catch((error) => troubles.add(error.trouble));
+    console.log([...troubles].join());
+    await cases.close();
+    `,
+  );
+  const child = spawn('sh', ['-c', 'ulimit -f 600; exec "$0" --disable-warning=ExperimentalWarning "$1"', process.execPath, script], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let said = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    said += text;
+  });
+  t.strictSame(await once(child, 'exit'), [0, null]);
+  t.match(said, /disk is full/);
+  t.match(said, /\nfull\n$/);
+  const { store } = await openCases(t, { directory });
+  const page = itemsOf(await store.list('default', { filter: {}, order: 'newest', limit: 200, cursor: null }));
+  t.equal(page.length % 10, 0, 'each call was stored whole or not at all');
+  t.ok(page.length > 0);
+  t.strictSame(await store.open([opening('room again')]), [{ kind: 'opened', id: 'case-room again' }]);
+});
+
+t.test('of requests that travel together one that fails takes nothing of the others with it', async (t) => {
+  const { store } = await openCases(t);
+  await store.open([opening('a')]);
+  const clash = { ...opening('b'), made: { ...newCase('b'), id: 'case-a' } };
+  const together = await Promise.allSettled([store.open([opening('c')]), store.open([opening('d'), clash]), store.open([opening('e')])]);
+  t.strictSame(
+    together.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  const page = itemsOf(await store.list('default', { filter: {}, order: 'oldest', limit: 9, cursor: null }));
+  t.strictSame(
+    page.map((found) => found.id),
+    ['case-a', 'case-c', 'case-e'],
+    'and of its own openings none is stored',
+  );
+});
+
+t.test('what cannot be sent to the thread fails alone', async (t) => {
+  const { store } = await openCases(t);
+  const unsendable = { ...opening('x'), made: { ...newCase('x'), shown: { userId: () => 'x' } } } as never;
+  const together = await Promise.allSettled([store.open([opening('a')]), store.open([unsendable]), store.open([opening('b')])]);
+  t.strictSame(
+    together.map(({ status }) => status),
+    ['fulfilled', 'rejected', 'fulfilled'],
+  );
+  await rejects(t, store.open([unsendable]), 'failed', /cannot be sent/);
+});
+
+t.test('more than fits in memory is refused at once, and the rest is served', async (t) => {
+  const { store, health } = await openCases(t, { waitingMax: 10 });
+  const together = Array.from({ length: 30 }, (_, i) => store.open([opening(`${i}`)]));
+  t.equal(health().waiting, 10);
+  const settled = await Promise.allSettled(together);
+  t.equal(settled.filter(({ status }) => status === 'fulfilled').length, 10);
+  await rejects(t, together[20] ?? Promise.resolve(), 'overloaded', /waiting/);
+  t.equal(
+    (await store.open(Array.from({ length: 20 }, (_, i) => opening(`more ${i}`)))).length,
+    20,
+    'one large request fits when nothing waits',
+  );
+  t.equal(health().waiting, 0);
+});
+
+t.test('closing serves what waits, and is idempotent', async (t) => {
+  const { store, close } = await openCases(t);
+  const opened = store.open([opening('a')]);
+  const closed = close();
+  t.strictSame(await opened, [{ kind: 'opened', id: 'case-a' }]);
+  await Promise.all([closed, close()]);
+  await rejects(t, store.open([opening('b')]), 'unavailable', /closed/);
+});
+
+t.test('an open database does not keep a process alive', async (t) => {
+  const script = `
+    import { openSqliteCases } from ${JSON.stringify(new URL('../../src/adapters/sqlite/open.ts', import.meta.url).href)};
+    import { testClock, testRandom } from ${JSON.stringify(new URL('../support/ports.ts', import.meta.url).href)};
+    const cases = await openSqliteCases({ directory: ${JSON.stringify(directoryFor(t))}, clock: testClock(), random: testRandom(), onProblem() {} });
+    await cases.store.get('default', 'x');`;
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script], {
+    stdio: 'inherit',
+  });
+  t.strictSame(await once(child, 'exit'), [0, null]);
+});
