@@ -116,6 +116,15 @@ export const declarations = {
     max: 3650,
     sentence: 'How long assessments and their evidence are kept, counted from the attempt.',
   },
+  caseRetentionDays: {
+    type: 'integer',
+    unit: 'days',
+    default: 90,
+    min: 1,
+    max: 3650,
+    sentence:
+      'How long cases are kept, counted from their opening, resolved or not. They are the only place of raw addresses, user ids and user agents beside the assessments.',
+  },
   pseudonymKey: {
     type: 'text',
     default: null,

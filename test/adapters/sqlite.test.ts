@@ -329,7 +329,7 @@ t.test('a damaged row is told where it is asked for, left out of lists and count
   t.ok(await store.get('default', 'case-e'));
 });
 
-t.test('a file that is damaged behind its first pages opens, gives failures and no crash, and the operator is told once', async (t) => {
+t.test('a file whose later half is damaged opens, gives failures and no crash, and the operator is told once', async (t) => {
   const directory = directoryFor(t);
   const problems: string[] = [];
   const first = await openCases(t, { directory });
@@ -337,8 +337,8 @@ t.test('a file that is damaged behind its first pages opens, gives failures and 
   await first.close();
   const file = join(directory, 'cases.sqlite');
   const bytes = readFileSync(file);
-  // The first pages hold the schema.
-  bytes.fill(0xa5, 4096 * 8);
+  // The first half holds the schema, which is read when the file is opened.
+  bytes.fill(0xa5, bytes.length >> 1);
   writeFileSync(file, bytes);
   const cases = await openCases(t, { directory, onProblem: (sentence) => problems.push(sentence) });
   await rejects(t, cases.store.open([opening('new')]), 'damaged', /damaged/);

@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok } from 'node:assert';
 import fc from 'fast-check';
 import type { Test } from 'tap';
-import type { Campaign } from '../../src/domain/case/campaign.ts';
+import { type Campaign, campaignAccountsMin } from '../../src/domain/case/campaign.ts';
 import { type CaseSummary, commentLengthMax, openedCase, type Resolution } from '../../src/domain/case/case.ts';
 import { explanationBytesMax, explanationVersionsMax } from '../../src/domain/case/explanation.ts';
 import { caseOrders, type CaseFilter, type CaseOrder } from '../../src/domain/case/query.ts';
@@ -10,6 +10,7 @@ import { tiers } from '../../src/domain/case/tier.ts';
 import type { CaseStore, Page } from '../../src/ports/case-store.ts';
 import type { JobQueue } from '../../src/ports/job-queue.ts';
 import { anyLoginParts, explanation, job, newCase, opening, reason } from '../support/cases.ts';
+import { componentsOf } from '../support/components.ts';
 import { noonMs } from '../support/records.ts';
 
 export type OpenCases = (t: Test) => Promise<{ readonly store: CaseStore; readonly queue: JobQueue }>;
@@ -131,6 +132,16 @@ export function caseStoreContract(t: Test, open: OpenCases): void {
     for (const words of ['', '   ']) t.equal(await by(words), 'ab', 'no words exclude nothing');
     for (const words of ['ovelace', '51.100', 'ada bob', '%', '_', '*', '"', "' or 1=1 --", '\u{10ffff}'])
       t.equal(await by(words), '', words);
+  });
+
+  t.test('what a login wrote is stored and erased, whatever characters it is made of', async (t) => {
+    const { store } = await open(t);
+    const odd = { userId: '\ud800', deviceId: '\udbff', clientId: '\ufffd', city: '\u0000a', organisation: `${'x'.repeat(127)}😀` };
+    await store.open([opening('a', { shown: odd })]);
+    t.strictSame(await listed(store, { search: '\ud800' }), ['case-a']);
+    t.strictSame(await listed(store, { search: `${'x'.repeat(127)}😀` }), ['case-a']);
+    t.equal(await store.eraseAccount('default', 'account-a', 'test', noonMs), 1);
+    t.strictSame(await listed(store, { search: 'x' }), []);
   });
 
   t.test('orders: by arrival either way, or the most urgent and riskiest first, of equals the newest', async (t) => {
@@ -356,6 +367,25 @@ export function caseStoreContract(t: Test, open: OpenCases): void {
           ),
           expected,
         );
+      }),
+      { numRuns: 40 },
+    );
+  });
+
+  t.test('who belongs together is whoever is connected by links, as if every pair had been compared', async (t) => {
+    const { store } = await open(t);
+    let run = 0;
+    await fc.assert(
+      fc.asyncProperty(fc.array(anyLoginParts, { minLength: 2, maxLength: 20 }), async (logins) => {
+        const tenant = `tenant ${run++}`;
+        const made = logins.map((parts, i) => newCase(`${run}/${i}`, { ...parts, tenant }));
+        for (const each of made) await store.open([{ made: each, explanation: null, job: null }]);
+        for (const group of componentsOf(made)) {
+          const named = new Set(await Promise.all(group.map(async ({ id }) => (await store.get(tenant, id))?.campaignId)));
+          const accounts = new Set(group.map(({ visit }) => visit.account)).size;
+          deepStrictEqual(named.size, 1, 'one name');
+          deepStrictEqual(named.has(null), accounts < campaignAccountsMin, 'a campaign from three accounts on');
+        }
       }),
       { numRuns: 40 },
     );

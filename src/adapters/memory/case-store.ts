@@ -2,7 +2,7 @@
 import { createHmac } from 'node:crypto';
 import { type AuditEntry, type AuditHead, chainEntry, emptyHead, followChain, type NewAuditEntry } from '../../domain/case/audit.ts';
 import { type Case, type CaseSummary, commentLengthMax, isOpen, openedCase, stepToResolve } from '../../domain/case/case.ts';
-import { explanationBytesMax, type Feedback, type StoredExplanation, stepToExplain } from '../../domain/case/explanation.ts';
+import { explanationBytesMax, type Feedback, stepToExplain } from '../../domain/case/explanation.ts';
 import { type RelationKind, relationKinds, relationsOf } from '../../domain/case/link.ts';
 import { compareIn, matches, pageSize, type Position, readCursor, scopeOf, writeCursor } from '../../domain/case/query.ts';
 import { queryWords, wordsOf } from '../../domain/case/search.ts';

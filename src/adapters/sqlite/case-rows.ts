@@ -66,7 +66,7 @@ export class CaseRows {
     const traces = [...links, ...relationsOf(opened.visit)].map(({ kind, value }) => [kind, value] as const);
     const words = wordsOf(opened);
     for (const [kind, value] of traces) this.#campaigns.addTrace({ seq, tenant, occurredAtMs }, kind, value);
-    for (const word of words) this.#db.run('insert into case_word (tenant, word, seq) values (?, ?, ?)', tenant, word, seq);
+    for (const word of words) this.#db.run('insert or ignore into case_word (tenant, word, seq) values (?, ?, ?)', tenant, word, seq);
     this.#db.run(
       'insert into case_body (seq, assessment, context, visit, traces, words) values (?, ?, ?, ?, ?, ?)',
       seq,

@@ -58,13 +58,29 @@ export const erasingOperations: ReadonlySet<string> = new Set<OperationName>(['e
 
 export function createOperations(db: Database, auditKey: Uint8Array) {
   const campaigns = new CampaignRows(db);
-  const cases = new CaseRows(db, campaigns);
-  const lists = new CaseList(db, cases, campaigns);
-  const readings = new ReadingRows(db);
-  const audit = new AuditRows(db, auditKey);
-  const jobs = new JobRows(db);
-  const parts = { db, campaigns, cases, audit };
+  const parts = {
+    db,
+    campaigns,
+    cases: new CaseRows(db, campaigns),
+    readings: new ReadingRows(db),
+    audit: new AuditRows(db, auditKey),
+    jobs: new JobRows(db),
+  };
+  return { ...caseOperations(parts), ...explanationOperations(parts), ...auditOperations(parts), ...jobOperations(parts) };
+}
 
+interface Parts {
+  readonly db: Database;
+  readonly campaigns: CampaignRows;
+  readonly cases: CaseRows;
+  readonly readings: ReadingRows;
+  readonly audit: AuditRows;
+  readonly jobs: JobRows;
+}
+
+function caseOperations(parts: Parts) {
+  const { db, campaigns, cases, readings, jobs } = parts;
+  const lists = new CaseList(db, cases, campaigns);
   return {
     open: (openings: readonly Opening[], ids: readonly Ids[], nowMs: number): Opened[] =>
       openings.map(({ made, explanation, job }, i) => {
@@ -85,6 +101,12 @@ export function createOperations(db: Database, auditKey: Uint8Array) {
       reopen(parts, tenant, id, { by, atMs }, groupId),
     campaigns: (tenant: string, query: CampaignQuery): Page<Campaign> => lists.campaigns(tenant, query),
     campaign: (tenant: string, id: string): Campaign | null => campaigns.find(tenant, id),
+    damagedRows: (): number => cases.damagedRows,
+  };
+}
+
+function explanationOperations({ cases, readings, audit }: Parts) {
+  return {
     explain(tenant: string, caseId: string, made: NewExplanation): Explained {
       const seq = cases.seqOf(tenant, caseId);
       return seq === null ? { kind: 'unknown_case' } : readings.explain(seq, made);
@@ -113,6 +135,12 @@ export function createOperations(db: Database, auditKey: Uint8Array) {
       return seq === null ? [] : readings.feedbackOf(tenant, seq);
     },
     allFeedback: (tenant: string, limit: number, cursor: string | null): Page<Feedback> => readings.allFeedback(tenant, limit, cursor),
+  };
+}
+
+function auditOperations(parts: Parts) {
+  const { db, cases, audit } = parts;
+  return {
     audit: (entry: NewAuditEntry): AuditHead => audit.append(entry),
     readAudit: (tenant: string, query: AuditQuery) => audit.read(tenant, query),
     followAudit: (from: AuditHead, anchor: AuditHead | null) => audit.follow(from, anchor),
@@ -132,6 +160,11 @@ export function createOperations(db: Database, auditKey: Uint8Array) {
       return { removed: rows.length, last };
     },
     expire: (beforeMs: number, nowMs: number): number => expire(parts, beforeMs, nowMs),
+  };
+}
+
+function jobOperations({ jobs, audit }: Parts) {
+  return {
     enqueue: (list: readonly NewJob[], ids: readonly string[], nowMs: number): Enqueued[] =>
       list.map((job, i) => jobs.enqueue(job, ids[i] as string, nowMs)),
     claim: (request: ClaimRequest, lease: string, nowMs: number): Claim[] => jobs.claim(request, lease, nowMs),
@@ -148,15 +181,7 @@ export function createOperations(db: Database, auditKey: Uint8Array) {
     },
     depths: (nowMs: number): TierDepth[] => jobs.depths(nowMs),
     forgetDone: (beforeMs: number): number => jobs.forgetDone(beforeMs),
-    damagedRows: (): number => cases.damagedRows,
   };
-}
-
-interface Parts {
-  readonly db: Database;
-  readonly campaigns: CampaignRows;
-  readonly cases: CaseRows;
-  readonly audit: AuditRows;
 }
 
 function resolve(parts: Parts, tenant: string, id: string, resolution: Resolution, salt: string): Resolved {

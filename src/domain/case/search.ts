@@ -8,25 +8,35 @@ import type { Case } from './case.ts';
 export const queryWordsMax = 6;
 const wordLengthMax = 128;
 
-/** Letters of any script written alike are one word: full-width forms, ligatures, capitals. */
+/**
+ * Letters of any script written alike are one word: full-width forms, ligatures, capitals. Bounded, and well-formed, because a
+ * database would change what is not and then find two words to be one.
+ */
 function fold(text: string): string {
-  return text.normalize('NFKC').toLowerCase();
+  return text.normalize('NFKC').toLowerCase().slice(0, textLengthMax).toWellFormed();
+}
+
+const textLengthMax = 1024;
+
+function cut(word: string): string {
+  return word.slice(0, wordLengthMax).toWellFormed();
 }
 
 /** Whole and in pieces: "ada@example.com" is found by itself, by "example.com" and by "com". */
 export function wordsOf(found: Case): string[] {
   const { shown, context } = found;
   const words = new Set<string>([found.id, found.assessmentId, found.assessment.attemptId].map((id) => fold(id).slice(0, wordLengthMax)));
-  const texts = [shown.userId, shown.deviceId, shown.clientId, shown.organisation, shown.country, shown.city, ...found.codes];
+  // Country, application and reason codes have a filter each; as words they would only make every case as large again.
+  const texts = [shown.userId, shown.deviceId, shown.organisation, shown.city];
   for (const text of texts) if (text !== null) for (const word of piecesOf(text)) words.add(word);
   // An address is found by its beginning, not by a number within it.
-  for (const ip of [shown.ip, context.ip]) words.add(fold(ip).slice(0, wordLengthMax));
+  for (const ip of [shown.ip, context.ip]) words.add(cut(fold(ip)));
   words.delete('');
   return [...words];
 }
 
 function piecesOf(text: string): string[] {
-  const whole = fold(text).slice(0, wordLengthMax);
+  const whole = cut(fold(text));
   const pieces: string[] = [];
   for (const word of whole.split(/\s+/)) {
     pieces.push(word);
@@ -46,7 +56,7 @@ export function queryWords(query: string): string[] {
       fold(query)
         .split(/\s+/)
         .filter((word) => word !== '')
-        .map((word) => word.slice(0, wordLengthMax)),
+        .map(cut),
     ),
   ].slice(0, queryWordsMax);
 }
