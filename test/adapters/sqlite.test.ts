@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
+import type { Worker } from 'node:worker_threads';
 import t, { type Test } from 'tap';
 import { type Cases, openSqliteCases, type SqliteCasesOptions } from '../../src/adapters/sqlite/open.ts';
 import { migrations } from '../../src/adapters/sqlite/schema.ts';
@@ -451,6 +452,28 @@ t.test('more than fits in memory is refused at once, and the rest is served', as
     'one large request fits when nothing waits',
   );
   t.equal(health().waiting, 0);
+});
+
+t.test('a thread that ends unasked fails what is under way, is told once, and is started again, though not in a loop', async (t) => {
+  const clock = testClock();
+  const problems: string[] = [];
+  const threads: Worker[] = [];
+  const seen = (thread: Worker): void => void threads.push(thread);
+  process.on('worker', seen);
+  t.teardown(() => process.off('worker', seen));
+  const { store, health, close } = await openCases(t, { clock, onProblem: (sentence) => problems.push(sentence) });
+  await store.open([opening('a')]);
+  const underWay = store.open([opening('b')]);
+  await Promise.all([rejects(t, underWay, 'unavailable', /thread of the case database ended/), threads[0]?.terminate()]);
+  t.equal(health().ok, false);
+  await rejects(t, store.get('default', 'case-a'), 'unavailable', /about to be opened again/);
+  clock.advance(1001);
+  t.equal((await store.get('default', 'case-a'))?.id, 'case-a', 'nothing that was acknowledged is lost');
+  t.equal(threads.length, 2);
+  t.match(problems, [/thread of the case database ended/, /works again/]);
+  await threads[1]?.terminate();
+  await close();
+  await rejects(t, store.get('default', 'case-a'), 'unavailable', /closed/);
 });
 
 t.test('closing serves what waits, and is idempotent', async (t) => {
