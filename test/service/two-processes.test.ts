@@ -9,6 +9,9 @@ import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { type Answer, startTestService } from '../support/service.ts';
 
+/** Between two writes of the journal. */
+const flushIntervalMs = 200;
+
 const main = fileURLToPath(new URL('../../src/start.js', import.meta.url));
 /** Far more than the fraction of a second that it takes; only a failing test waits this long. */
 const patienceMs = 20_000;
@@ -96,6 +99,8 @@ t.test('two processes that share one data directory', async (t) => {
       (body) => body.assessment_id !== undefined,
     );
     t.equal(read.assessment_id, answered.assessment_id);
+    // Its name travels with the journal, which follows the record within a flush interval.
+    await pause(2 * flushIntervalMs);
     t.strictSame((await call('POST', '/v1/score', attempt(100))).body, answered);
     t.equal((await call('POST', '/v1/score', { ...attempt(100), ip: '46.114.5.5' })).status, 409);
   });
