@@ -6,11 +6,11 @@
 // with a mapping file (examples/mappings); .gz is read as it is. Interrupted, it goes on where it was when called again.
 import { readFileSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { SingleBar } from 'cli-progress';
-import { type Core, openCore } from '../compose.ts';
+import { openCore } from '../compose.ts';
 import { loadSettings } from '../config/load.ts';
+import { catchUp } from './import/catch-up.ts';
 import { checkpointIn, fileName } from './import/checkpoint.ts';
 import { createFlaggedReport } from './import/flagged-report.ts';
 import { type Mapping, parseMapping } from './import/mapping.ts';
@@ -28,8 +28,6 @@ if (file === undefined || positionals.length !== 1)
 /** Refused lines shown one by one; the rest is counted. */
 const refusedShownMax = 50;
 const checkpointLines = 5000;
-/** Share of the memory for pending changes above which reading waits until all of them are in their records. */
-const pendingShareMax = 0.5;
 const reportRows = 40;
 
 try {
@@ -95,16 +93,6 @@ async function main(path: string): Promise<void> {
     `${progress.lines} lines read: ${progress.assessed} attempts loaded, ${progress.refused} refused, ${progress.unmatched} not about logins${stopping ? '; interrupted, call again to go on' : ''}.\n`,
   );
   if (values.report) process.stdout.write(report.text(reportRows));
-}
-
-async function catchUp(stores: Core['stores']): Promise<void> {
-  await nextTurn();
-  const { pendingShare, droppedChanges } = stores.health();
-  if (droppedChanges > 0)
-    throw new Error(
-      `the store could not keep up and gave up ${droppedChanges} changes; free some room on its disk, move the data directory away and import again.`,
-    );
-  if (pendingShare > pendingShareMax) await stores.settle();
 }
 
 function fail(message: string): never {

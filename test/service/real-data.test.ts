@@ -3,12 +3,12 @@
 //
 // The data is used in place and is not part of the project: PORTCULLIS_TEST_DATA names its directory.
 import { existsSync, readFileSync } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gunzipSync } from 'node:zlib';
 import t from 'tap';
 import type { Assessment } from '../../src/domain/assessment.ts';
+import { catchUp } from '../../src/tool/import/catch-up.ts';
 import { checkpointIn, type Progress } from '../../src/tool/import/checkpoint.ts';
 import { parseMapping } from '../../src/tool/import/mapping.ts';
 import { readRecords } from '../../src/tool/import/read-records.ts';
@@ -40,7 +40,7 @@ async function load(service: TestService, file: string, mappingName: string): Pr
   const mapping = parseMapping(readFileSync(join(root, 'examples', 'mappings', `${mappingName}.yaml`), 'utf8'));
   const refused = new Map<number, string>();
   const scored: Scored[] = [];
-  const ports = { ...service.core.ports, assess: service.core.assess, catchUp: () => nextTurn() };
+  const ports = { ...service.core.ports, assess: service.core.assess, catchUp: () => catchUp(service.core.stores) };
   const progress = await runImport(readRecords(file, mapping), checkpointIn(service.directory, mappingName), ports, {
     tenant: mappingName,
     name: mappingName,

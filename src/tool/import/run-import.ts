@@ -16,10 +16,7 @@ import type { NumberedRecord } from './read-records.ts';
 export interface ImportPorts extends LearnPorts {
   readonly assess: (request: AssessRequest) => Promise<AssessResult>;
   readonly clock: Clock;
-  /**
-   * Gives the stores their turn, and waits while they are behind: a file is read faster than a disk writes. Rejects when something had to be
-   * given up.
-   */
+  /** Called between attempts; see catch-up.ts. Rejects when something had to be given up, and that ends the import. */
   readonly catchUp: () => Promise<void>;
 }
 
