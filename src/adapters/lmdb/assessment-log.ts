@@ -335,30 +335,30 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
   private async writeIndex(kind: KeyKind, position: number, pointers: readonly Pointer[]): Promise<boolean> {
     const view = this.index.at(position);
     this.key.copy(view.bytes, view.keyFrom, view.keyLength);
-    let last: Promise<unknown> | null = null;
+    const written: Promise<unknown>[] = [];
     for (const pointer of pointers)
-      if (this.other.setBeside(this.key, 'assessment', pointer.id)) last = this.writeEntry(kind, pointer) ?? last;
-    // Written in order, so the last one answers for all.
-    await last;
+      if (this.other.setBeside(this.key, 'assessment', pointer.id)) this.writeEntry(kind, pointer, written);
+    await Promise.all(written);
     return true;
   }
 
   /** The index's key is in `this.key`, the assessment's in `this.other`. */
-  private writeEntry(kind: KeyKind, pointer: Pointer): Promise<unknown> | null {
+  private writeEntry(kind: KeyKind, pointer: Pointer, written: Promise<unknown>[]): void {
     const { key, other } = this;
     const { assessments, attempts, accounts, times } = this.environment;
     const text = latin1(other.bytes, 0, other.length);
     const pending = this.waiting.get(text) ?? this.submitted.get(text);
     const exists =
       pending === undefined ? this.recent.has(text) || assessments.getBinaryFast(keyOf(other)) !== undefined : pending.bytes !== null;
-    if (!exists) return null;
+    if (!exists) return;
     if (kind === 'attempt') {
       this.writer.reset();
       this.writer.plainText(pointer.id);
-      return watched(attempts.put(keyOf(key), this.slab.keep(this.writer.written())));
+      written.push(watched(attempts.put(keyOf(key), this.slab.keep(this.writer.written()))));
+      return;
     }
-    void watched(times.put(timeKeyOf(pointer.occurredAtMs, other), zeroByte));
-    return watched(accounts.put(accountKeyOf(key, pointer), zeroByte));
+    written.push(watched(times.put(timeKeyOf(pointer.occurredAtMs, other), zeroByte)));
+    written.push(watched(accounts.put(accountKeyOf(key, pointer), zeroByte)));
   }
 }
 

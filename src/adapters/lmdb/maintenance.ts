@@ -1,7 +1,7 @@
 // What goes on beside the requests: writing what was applied every flush interval, and folding it into records at a pace that the
 // load allows. Work is cut into slices of about a millisecond, between which requests are served.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { answered } from './environment.ts';
+import { answered, watched } from './environment.ts';
 import type { EventIndex } from './event-index.ts';
 import type { Journal } from './journal.ts';
 import { KeyBuffer, type KeyKind } from './key-buffer.ts';
@@ -72,6 +72,8 @@ export class Maintenance {
   private closed = false;
   private failures = 0;
   private headBefore = 0;
+  /** Bytes of events that came in the last interval. */
+  private arrived = 0;
   /** Everything before this position is folded or was handed over. */
   private cursor = 0;
   private sweep: Sweep | null = null;
@@ -117,7 +119,7 @@ export class Maintenance {
     const target = this.index.head;
     while (this.index.tail < target && this.index.tail < this.index.head) {
       await this.flush();
-      await this.foldSome(keysWhenIdle);
+      await this.foldSome(keysWhenIdle, true);
       await nextTurn();
     }
   }
@@ -147,7 +149,8 @@ export class Maintenance {
   private async tick(): Promise<void> {
     try {
       await this.writeNow();
-      void this.foldSome(this.keysThisTime()).catch(ignore);
+      const keys = this.keysThisTime();
+      void this.foldSome(keys, this.mayBegin()).catch(ignore);
     } catch {
       // Reported where it happened; the events are kept and written later.
     }
@@ -157,13 +160,17 @@ export class Maintenance {
   /** How many keys to fold in this interval. */
   private keysThisTime(): number {
     const { index } = this;
-    const arrived = index.head - this.headBefore;
+    this.arrived = index.head - this.headBefore;
     this.headBefore = index.head;
-    const fullness = index.fullness();
-    if (fullness > fullnessHigh) return Math.max(keysWhenIdle, (2 * arrived) / eventBytes);
+    const { arrived } = this;
+    if (index.fullness() > fullnessHigh) return Math.max(keysWhenIdle, (2 * arrived) / eventBytes);
     if (arrived < idleBytes) return keysWhenIdle;
-    if (this.sweep === null) return fullness > sweepAt || this.records.early.length > 0 ? keysUnderLoad : 0;
-    return Math.max(keysUnderLoad, (this.sweep.size * arrived) / (sweepWithin * index.capacityBytes));
+    return Math.max(keysUnderLoad, ((this.sweep?.size ?? 0) * arrived) / (sweepWithin * index.capacityBytes));
+  }
+
+  /** Whether a sweep is worth its pages: under load only when enough waits for it. Keys asked for early are folded in any case. */
+  private mayBegin(): boolean {
+    return this.arrived < idleBytes || this.index.fullness() > sweepAt;
   }
 
   private slice(): number {
@@ -212,17 +219,17 @@ export class Maintenance {
   }
 
   /** Folds up to `keys` keys and removes what is no longer needed. One at a time. */
-  private foldSome(keys: number): Promise<void> {
-    this.folding ??= this.foldKeys(keys).finally(() => {
+  private foldSome(keys: number, mayBegin: boolean): Promise<void> {
+    this.folding ??= this.foldKeys(keys, mayBegin).finally(() => {
       this.folding = null;
     });
     return this.folding;
   }
 
-  private async foldKeys(keys: number): Promise<void> {
+  private async foldKeys(keys: number, mayBegin: boolean): Promise<void> {
     if (this.failures > 0) return;
     let left = keys;
-    while (left > 0 && (await this.findWork())) {
+    while (left > 0 && (await this.findWork(mayBegin))) {
       const jobs: FoldJob[] = [];
       let more = true;
       while (more && jobs.length < Math.min(left, keysPerBatch)) {
@@ -237,9 +244,10 @@ export class Maintenance {
     }
   }
 
-  /** Begins a sweep over what became durable since the last one. False when there is nothing to fold. */
-  private async findWork(): Promise<boolean> {
+  /** Begins a sweep over what became durable since the last one, if it may. False when there is nothing to fold. */
+  private async findWork(mayBegin: boolean): Promise<boolean> {
     if (this.sweep !== null || this.failures > 0) return this.failures === 0;
+    if (!mayBegin) return this.records.early.length > 0;
     const { index } = this;
     const sweep = new Sweep(index, Math.max(this.cursor, index.tail), index.floorOf(this.journal.seen));
     while (!sweep.scan(scannedPerSlice)) await nextTurn();
@@ -309,7 +317,8 @@ export class Maintenance {
     const written: Promise<boolean>[] = [];
     for (let i = 0; i < jobs.length; i++) {
       if (i > 0 && i % keysPerHandOver === 0) await nextTurn();
-      written.push((jobs[i] as FoldJob).start());
+      // Watched, because it may fail while the next ones are still being handed over.
+      written.push(watched((jobs[i] as FoldJob).start()));
     }
     return Promise.all(written);
   }
