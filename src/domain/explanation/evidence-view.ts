@@ -84,8 +84,7 @@ export class EvidenceView {
       case 'city':
         return inertName((value as string).slice((value as string).lastIndexOf('/') + 1));
       default:
-        if (typeof value !== 'string') return null;
-        return declaration.values === null ? inertName(value) : declaration.values.includes(value) ? value : null;
+        return declaration.values === null ? inertName(String(value)) : declaration.values.includes(String(value)) ? String(value) : null;
     }
   }
 

@@ -115,12 +115,15 @@ function headlineOf({ assessment, context }: Explained, told: readonly Told[], w
 }
 
 function storyOfHeadline(told: readonly Told[], words: Wording): string {
-  const raising = told.filter(({ sum }) => sum > 0);
-  if (raising.length === 0) return words.say('headline.none');
-  const strong = raising.filter(({ reasons }) => strengthOfAll(reasons) !== 'low');
-  const phrase = ({ story, reasons }: Told): string => story.headline(foundIn(reasons, words, new Set(), new Set()), words);
-  if (strong.length === 0) return words.say('headline.weak', { story: phrase(raising[0] as Told) });
-  return words.list(strong.slice(0, headlineStoriesMax).map(phrase));
+  const raising = told.flatMap(({ story: { headline }, reasons, sum }) => {
+    if (headline === null || sum <= 0) return [];
+    return [{ strength: strengthOfAll(reasons), phrase: () => headline(foundIn(reasons, words, new Set(), new Set()), words) }];
+  });
+  const [first] = raising;
+  if (first === undefined) return words.say('headline.none');
+  const strong = raising.filter(({ strength }) => strength !== 'low');
+  if (strong.length === 0) return words.say('headline.weak', { story: first.phrase() });
+  return words.list(strong.slice(0, headlineStoriesMax).map(({ phrase }) => phrase()));
 }
 
 /** Beyond this the rank is extrapolated from the tail, and its figure means nothing. */

@@ -3,10 +3,11 @@
 //
 // The shape is checked here, on every element, whatever a provider promises of its structured output; what a sentence says is the
 // validator's business.
+import type { JsonValue } from '../../domain/json.ts';
 import { type Direction, type Strength, strengths } from '../../domain/explanation/finding.ts';
 import { type NextCheckId, nextCheckIds } from '../../domain/explanation/next-checks.ts';
 import type { PromptCase } from './prompt.ts';
-import { type JsonFault, type JsonValue, parseStrictJson } from './strict-json.ts';
+import { type JsonFault, parseStrictJson } from './strict-json.ts';
 
 export interface ProposedFinding {
   readonly kind: 'finding';

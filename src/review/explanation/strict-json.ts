@@ -1,6 +1,6 @@
 // What JSON.parse lets pass and an answer must not hold: a key twice in one object (the last would win), half of a surrogate pair, nesting
 // beyond need. Looked for in the text before it is parsed, so that the parser itself is the runtime's.
-export type JsonValue = string | number | boolean | null | readonly JsonValue[] | { readonly [key: string]: JsonValue };
+import type { JsonValue } from '../../domain/json.ts';
 
 export type JsonFault = 'syntax' | 'too_deep' | 'duplicate_key' | 'bad_text';
 export type JsonResult = { readonly ok: true; readonly value: JsonValue } | { readonly ok: false; readonly fault: JsonFault };

@@ -39,7 +39,7 @@ function rareSentence(view: EvidenceView | null, words: Wording): string | null 
   if (view === null) return null;
   const share = view.amount('browser_share');
   const client = clientOf(view, words);
-  if (share === null || (view.raw('browser_share') ?? 1) > rareShareMax) return words.say('client.rare');
+  if (share === null || (view.raw('browser_share') as number) > rareShareMax) return words.say('client.rare');
   return words.say('client.rare_share', { share, client: client ?? words.say('client.this') });
 }
 

@@ -2,7 +2,7 @@
 import type { EvidenceView } from '../evidence-view.ts';
 import type { MessageId } from '../messages/en.ts';
 import type { Wording } from '../wording.ts';
-import { type Found, noHeadline, only, type Story } from './story.ts';
+import { type Found, only, type Story } from './story.ts';
 
 interface Way {
   readonly distance: string;
@@ -71,12 +71,12 @@ export const plausibleJourney: Story = {
   name: 'plausible_journey',
   codes: ['PLAUSIBLE_TRAVEL'],
   tell(found, words) {
-    const view = found.view('PLAUSIBLE_TRAVEL');
-    const way = view === null ? null : wayOf(view);
+    const view = found.view('PLAUSIBLE_TRAVEL') as EvidenceView;
+    const way = wayOf(view);
     return only(
       way === null ? words.say('journey.plausible') : words.say(wayMessage(way, plausibleMessages), { ...way }),
-      view?.flag('same_device') === true ? words.say('journey.same_device_as_there') : null,
+      view.flag('same_device') === true ? words.say('journey.same_device_as_there') : null,
     );
   },
-  headline: noHeadline,
+  headline: null,
 };

@@ -2,7 +2,7 @@
 import type { EvidenceView } from '../evidence-view.ts';
 import type { MessageId } from '../messages/en.ts';
 import type { Wording } from '../wording.ts';
-import { capital, clientOf, type Found, named, noHeadline, only, operatorOf, type Story } from './story.ts';
+import { capital, clientOf, type Found, named, only, operatorOf, type Story } from './story.ts';
 
 /** A thing with what backs it in brackets, "the device (40 good logins, last used 2 days ago)". */
 function backed(words: Wording, id: MessageId, backing: readonly (string | null)[]): string {
@@ -77,7 +77,7 @@ export const familiar: Story = {
       found.has('NO_RISKY_COMBINATION') ? words.say('familiar.no_combination') : null,
     );
   },
-  headline: noHeadline,
+  headline: null,
 };
 
 /** What each code says in itself, in the order in which it is said. */
@@ -100,7 +100,7 @@ function listing(name: string, frame: MessageId, clauses: Plain): Story {
       });
       return [words.say(frame, { clauses: words.list([...new Set(told)]) })];
     },
-    headline: noHeadline,
+    headline: null,
   };
 }
 

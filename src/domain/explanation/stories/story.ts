@@ -20,12 +20,9 @@ export interface Story {
   readonly codes: readonly string[];
   /** Whole sentences, most important first; never none. Only the first few are shown. */
   readonly tell: (found: Found, words: Wording) => readonly string[];
-  /** The story in a few words, in the nominative without a full stop. Only what raises the risk can make a headline. */
-  readonly headline: (found: Found, words: Wording) => string;
+  /** The story in a few words, in the nominative without a full stop; null: never a headline, as of what lowers the risk. */
+  readonly headline: ((found: Found, words: Wording) => string) | null;
 }
-
-/** What lowers the risk never makes a headline. */
-export const noHeadline: Story['headline'] = () => '';
 
 /** The sentences that could be made. */
 export function only(...sentences: readonly (string | null)[]): string[] {
@@ -34,8 +31,7 @@ export function only(...sentences: readonly (string | null)[]): string[] {
 
 /** A sentence that begins with an argument. */
 export function capital(sentence: string): string {
-  const first = String.fromCodePoint(sentence.codePointAt(0) ?? 32);
-  return first.toUpperCase() + sentence.slice(first.length);
+  return sentence.replace(/^./u, (first) => first.toUpperCase());
 }
 
 /** "AS3320, Deutsche Telekom AG"; what is known of it. */
