@@ -10,6 +10,7 @@ import type { Feedback, NewExplanation, StoredExplanation } from '../domain/case
 import type { NewJob } from '../domain/case/job.ts';
 import type { RelationKind } from '../domain/case/link.ts';
 import type { CaseQuery } from '../domain/case/query.ts';
+import type { NewTelling } from './explanation-log.ts';
 
 /** Stored together or not at all, so that no case is without its explanation or its job after a crash. */
 export interface Opening {
@@ -17,6 +18,8 @@ export interface Opening {
   /** The template's text, which stands from the first moment. */
   readonly explanation: NewExplanation | null;
   readonly job: NewJob | null;
+  /** How the log of what is told begins, so that a reader of it never finds it empty. */
+  readonly tellings?: readonly NewTelling[];
 }
 
 /** "already": a case of that assessment was there; its id is given, and nothing of the opening was stored. */

@@ -5,6 +5,7 @@ import { createMemoryAssessmentLog } from '../../src/adapters/memory/assessment-
 import { createMemoryProfileStore } from '../../src/adapters/memory/profile-store.ts';
 import { assessmentLogContract } from '../contract/assessment-log.ts';
 import { caseStoreContract } from '../contract/case-store.ts';
+import { explanationLogContract } from '../contract/explanation-log.ts';
 import { jobQueueContract } from '../contract/job-queue.ts';
 import { profileStoreContract } from '../contract/profile-store.ts';
 import { opening } from '../support/cases.ts';
@@ -56,6 +57,11 @@ t.test('cases in memory', (t) => {
     t.equal(await store.get('default', 'case-a'), null);
     t.ok(await store.get('default', 'case-b'));
   });
+  t.end();
+});
+
+t.test('what is told, in memory', (t) => {
+  explanationLogContract(t, () => Promise.resolve(openMemoryCases({ clock: testClock(), random: testRandom() })));
   t.end();
 });
 

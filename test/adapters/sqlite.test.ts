@@ -12,6 +12,7 @@ import { migrations } from '../../src/adapters/sqlite/schema.ts';
 import { StorageFailure, type StorageTrouble } from '../../src/domain/case/failure.ts';
 import { tiers } from '../../src/domain/case/tier.ts';
 import { caseStoreContract, itemsOf } from '../contract/case-store.ts';
+import { explanationLogContract } from '../contract/explanation-log.ts';
 import { jobQueueContract } from '../contract/job-queue.ts';
 import { explanation, job, newCase, opening } from '../support/cases.ts';
 import { testClock, testRandom } from '../support/ports.ts';
@@ -62,6 +63,11 @@ t.test('cases in SQLite', (t) => {
   t.end();
 });
 
+t.test('what is told, in SQLite', (t) => {
+  explanationLogContract(t, (t) => openCases(t));
+  t.end();
+});
+
 t.test('jobs in SQLite', (t) => {
   jobQueueContract(t, async (t) => {
     const clock = testClock();
@@ -109,13 +115,15 @@ t.test('a process killed at any moment loses nothing that it acknowledged, and n
   const done = (await killedAfter(t, 'work', directory, 'worker', 20)).filter((line) => line !== 'idle');
   t.ok(acknowledged.length >= 131 && done.length >= 20);
   const clock = testClock(Date.now() + 3_600_000);
-  const { store, queue } = await openCases(t, { directory, clock });
+  const { store, queue, log } = await openCases(t, { directory, clock });
   const missing: string[] = [];
   for (const id of acknowledged) {
     const found = await store.get('default', id);
     const explanations = await store.explanations('default', id);
     const finals = explanations.filter(({ final }) => final).length;
     if (found === null || explanations[0]?.key !== 'template' || finals > 1 || (done.includes(id) && finals !== 1)) missing.push(id);
+    const keys = ((await log.after('default', id, 0, 9)) ?? []).map(({ sequence, key }) => `${sequence} ${key}`);
+    if (keys[0] !== '1 template' || (done.includes(id) && keys[1] !== '2 done')) missing.push(`${id} told ${keys}`);
   }
   t.strictSame(missing, []);
   const left = new Set<string>();
@@ -236,7 +244,7 @@ t.test('a long audit is followed slice by slice, also over its end', async (t) =
 
 t.test('an erased user leaves nothing in the files', async (t) => {
   const directory = directoryFor(t);
-  const { store, close } = await openCases(t, { directory });
+  const { store, log, close } = await openCases(t, { directory });
   const shown = { userId: 'ToErase@example.com', ip: '198.51.100.99', userAgent: 'ToErase/1.0' };
   await store.open([
     {
@@ -256,6 +264,7 @@ t.test('an erased user leaves nothing in the files', async (t) => {
     comment: 'ToErase',
     atMs: noonMs,
   });
+  await log.append('default', 'case-a', [{ key: 'x', kind: 'finding', body: 'ToErase', atMs: noonMs }]);
   await store.eraseAccount('default', 'accountToErase', 'dpo', noonMs);
   for (const name of ['cases.sqlite', 'cases.sqlite-wal']) {
     const bytes = readFileSync(join(directory, name)).toString('latin1').toLowerCase();
@@ -284,7 +293,7 @@ t.test('a file that is not a case database, or cannot be one, ends the opening w
   t.ok(before.equals(readFileSync(file)), 'not a byte of it was changed');
 
   foreign(`pragma application_id = ${0x5043554c}; pragma user_version = ${migrations.length + 1}; create table t (x)`);
-  await rejects(t, opened(), 'unavailable', /written by a newer version of this service \(format 2, this one reads up to 1\)/);
+  await rejects(t, opened(), 'unavailable', /written by a newer version of this service \(format 3, this one reads up to 2\)/);
 
   rmSync(file);
   await (await opened()).close();

@@ -7,15 +7,22 @@ import { createRandom } from '../../src/adapters/crypto/random.ts';
 import { openSqliteCases } from '../../src/adapters/sqlite/open.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { tiers } from '../../src/domain/case/tier.ts';
+import type { NewTelling } from '../../src/ports/explanation-log.ts';
 import { explanation, job, newCase } from './cases.ts';
 
 const [mode, directory, name] = process.argv.slice(2) as [string, string, string];
 const onProblem = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
-const { store, queue, close } = await openSqliteCases({ directory, clock: systemClock, random: createRandom(systemClock), onProblem });
+const { store, queue, log, close } = await openSqliteCases({ directory, clock: systemClock, random: createRandom(systemClock), onProblem });
+
+function told(key: string): NewTelling {
+  return { key, kind: key, body: '{}', atMs: systemClock.nowMs() };
+}
 
 async function openOne(i: number, visit: object = {}): Promise<string> {
   const made = newCase(`${name}-${i}`, { visit });
-  const [opened] = await store.open([{ made, explanation: explanation('template'), job: job(made.id, { subject: made.id }) }]);
+  const [opened] = await store.open([
+    { made, explanation: explanation('template'), job: job(made.id, { subject: made.id }), tellings: [told('template')] },
+  ]);
   return opened?.id ?? '';
 }
 
@@ -31,6 +38,7 @@ async function workForever(): Promise<void> {
     const claims = await queue.claim({ tiers, limit: 3, leaseMs: 50 });
     for (const { job: claimed, lease } of claims) {
       await store.explain('default', claimed.subject, explanation(claimed.id, { final: true }));
+      await log.append('default', claimed.subject, [told('done')]);
       if ((await queue.complete(claimed.id, lease)) === 'completed') process.stdout.write(`${claimed.subject}\n`);
     }
     if (claims.length === 0) process.stdout.write('idle\n');

@@ -8,8 +8,10 @@ import { compareIn, matches, pageSize, type Position, readCursor, scopeOf, write
 import { queryWords, wordsOf } from '../../domain/case/search.ts';
 import { severityOf } from '../../domain/case/tier.ts';
 import type { CaseStore, Opened, Opening, Page, Related } from '../../ports/case-store.ts';
+import type { Telling } from '../../ports/explanation-log.ts';
 import type { Random } from '../../ports/random.ts';
 import { CaseGroups, type Kept } from './case-groups.ts';
+import { addTellings } from './explanation-log.ts';
 import type { MemoryJobs } from './job-queue.ts';
 
 export interface MemoryCaseOptions {
@@ -40,7 +42,7 @@ export class MemoryCaseStore implements CaseStore {
     return openings.map((opening) => this.#open(structuredClone(opening)));
   }
 
-  #open({ made, explanation, job }: Opening): Opened {
+  #open({ made, explanation, job, tellings = [] }: Opening): Opened {
     const { random, jobs, casesMax = 100_000 } = this.#options;
     const { tenant } = made;
     const known = this.#byAssessment.get(keyOf(tenant, made.assessment.assessmentId));
@@ -48,7 +50,8 @@ export class MemoryCaseStore implements CaseStore {
     if (known !== undefined) return { kind: 'already', id: known.found.id };
     const found = openedCase(made);
     const position = { severity: severityOf(found.tier, found.score), arrival: ++this.#arrivals };
-    const kept: Kept = { found, position, words: wordsOf(found), explanations: [] };
+    const kept: Kept = { found, position, words: wordsOf(found), explanations: [], tellings: [] };
+    addTellings(kept.tellings, tellings);
     this.#cases.set(keyOf(tenant, found.id), kept);
     this.#byAssessment.set(keyOf(tenant, found.assessmentId), kept);
     this.#groups.join(kept, groupId);
@@ -208,6 +211,11 @@ export class MemoryCaseStore implements CaseStore {
       ({ arrival }) => ({ severity: 0, arrival }),
     );
   };
+
+  /** For the log, which is erased with its case. */
+  tellingsOf(tenant: string, caseId: string): Telling[] | null {
+    return this.#cases.get(keyOf(tenant, caseId))?.tellings ?? null;
+  }
 
   audit: CaseStore['audit'] = async (entry) => this.#append(entry);
 

@@ -113,6 +113,7 @@ export class CaseRows {
       this.#db.run('delete from case_word where tenant = ? and word = ? and seq = ?', tenant, word as string, seq);
     this.#db.run('delete from case_body where seq = ?', seq);
     this.#db.run('delete from explanation where seq = ?', seq);
+    this.#db.run('delete from telling where seq = ?', seq);
     this.#db.run('delete from feedback where seq = ?', seq);
     this.#db.run('delete from job where tenant = ? and subject = ?', tenant, id);
     this.#db.run('delete from flagged_case where seq = ?', seq);

@@ -4,11 +4,13 @@ import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } 
 import { join } from 'node:path';
 import { StorageFailure } from '../../domain/case/failure.ts';
 import type { CaseStore } from '../../ports/case-store.ts';
+import type { ExplanationLog } from '../../ports/explanation-log.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { Random } from '../../ports/random.ts';
 import { createCaseStore } from './case-store.ts';
 import { Channel } from './channel.ts';
+import { createExplanationLog } from './explanation-log.ts';
 import { createJobQueue } from './job-queue.ts';
 
 export interface SqliteCasesOptions {
@@ -35,6 +37,7 @@ export interface CasesHealth {
 export interface Cases {
   readonly store: CaseStore;
   readonly queue: JobQueue;
+  readonly log: ExplanationLog;
   health(): CasesHealth;
   /** Rows left out of lists because they could not be read, since the start. */
   damagedRows(): Promise<number>;
@@ -51,6 +54,7 @@ export async function openSqliteCases(options: SqliteCasesOptions): Promise<Case
   return {
     store: createCaseStore(channel, clock, random),
     queue: createJobQueue(channel, clock, random),
+    log: createExplanationLog(channel),
     health: () => ({
       ok: channel.trouble === null,
       detail: channel.trouble ?? `${channel.waiting} requests waiting`,

@@ -8,6 +8,7 @@ import type { Claim, DeadJob, NewJob, TierDepth } from '../../domain/case/job.ts
 import type { CaseQuery } from '../../domain/case/query.ts';
 import { tierRank } from '../../domain/case/tier.ts';
 import type { AuditQuery, CampaignQuery, Explained, Opened, Opening, Page, Related, Reopened, Resolved } from '../../ports/case-store.ts';
+import type { NewTelling, Telling } from '../../ports/explanation-log.ts';
 import type { ClaimRequest, Enqueued, Failed } from '../../ports/job-queue.ts';
 import { AuditRows } from './audit-rows.ts';
 import { CampaignRows } from './campaign-rows.ts';
@@ -16,6 +17,7 @@ import { type CaseKey, CaseRows } from './case-rows.ts';
 import type { Database } from './database.ts';
 import { type FailedAttempt, JobRows } from './job-rows.ts';
 import { ReadingRows } from './reading-rows.ts';
+import { TellingRows } from './telling-rows.ts';
 
 /** Erased or expired per call, so that no transaction holds others up for long. */
 const removedPerCall = 200;
@@ -44,6 +46,7 @@ export const readingOperations: ReadonlySet<string> = new Set<OperationName>([
   'campaigns',
   'campaign',
   'explanations',
+  'tellings',
   'feedbackOf',
   'allFeedback',
   'readAudit',
@@ -63,6 +66,7 @@ export function createOperations(db: Database, auditKey: Uint8Array) {
     campaigns,
     cases: new CaseRows(db, campaigns),
     readings: new ReadingRows(db),
+    tellings: new TellingRows(db),
     audit: new AuditRows(db, auditKey),
     jobs: new JobRows(db),
   };
@@ -74,22 +78,24 @@ interface Parts {
   readonly campaigns: CampaignRows;
   readonly cases: CaseRows;
   readonly readings: ReadingRows;
+  readonly tellings: TellingRows;
   readonly audit: AuditRows;
   readonly jobs: JobRows;
 }
 
 function caseOperations(parts: Parts) {
-  const { db, campaigns, cases, readings, jobs } = parts;
+  const { db, campaigns, cases, readings, tellings, jobs } = parts;
   const lists = new CaseList(db, cases, campaigns);
   return {
     open: (openings: readonly Opening[], ids: readonly Ids[], nowMs: number): Opened[] =>
-      openings.map(({ made, explanation, job }, i) => {
+      openings.map(({ made, explanation, job, tellings: first = [] }, i) => {
         const { group, job: jobId } = ids[i] as Ids;
         const known = cases.idOfAssessment(made.tenant, made.assessment.assessmentId);
         if (known !== null) return { kind: 'already', id: known };
         const seq = cases.add(made, group);
         if (explanation !== null) readings.explain(seq, explanation);
         if (job !== null) jobs.enqueue(job, jobId, nowMs);
+        tellings.append(seq, first);
         return { kind: 'opened', id: made.id };
       }),
     get: (tenant: string, id: string): Case | null => cases.read(tenant, id),
@@ -105,7 +111,7 @@ function caseOperations(parts: Parts) {
   };
 }
 
-function explanationOperations({ cases, readings, audit }: Parts) {
+function explanationOperations({ cases, readings, tellings, audit }: Parts) {
   return {
     explain(tenant: string, caseId: string, made: NewExplanation): Explained {
       const seq = cases.seqOf(tenant, caseId);
@@ -114,6 +120,14 @@ function explanationOperations({ cases, readings, audit }: Parts) {
     explanations(tenant: string, caseId: string): StoredExplanation[] {
       const seq = cases.seqOf(tenant, caseId);
       return seq === null ? [] : readings.explanations(seq);
+    },
+    tell(tenant: string, caseId: string, made: readonly NewTelling[]): number | null {
+      const seq = cases.seqOf(tenant, caseId);
+      return seq === null ? null : tellings.append(seq, made);
+    },
+    tellings(tenant: string, caseId: string, sequence: number, limit: number): Telling[] | null {
+      const seq = cases.seqOf(tenant, caseId);
+      return seq === null ? null : tellings.after(seq, sequence, limit);
     },
     giveFeedback(tenant: string, given: Feedback): boolean {
       const seq = cases.seqOf(tenant, given.caseId);

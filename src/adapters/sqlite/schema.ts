@@ -191,4 +191,18 @@ create table job_total (
 ) strict;
 `;
 
-export const migrations: readonly string[] = [cases + campaigns + readings + jobs];
+const tellings = `
+create table telling (
+  seq integer not null,
+  -- 1, 2, 3 within a case.
+  number integer not null,
+  key text not null,
+  kind text not null,
+  at_ms integer not null,
+  body text not null,
+  primary key (seq, number)
+) strict, without rowid;
+create unique index telling_by_key on telling (seq, key);
+`;
+
+export const migrations: readonly string[] = [cases + campaigns + readings + jobs, tellings];
