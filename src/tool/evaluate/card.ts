@@ -119,7 +119,7 @@ export function renderCard(evaluation: Evaluation): string {
         percent(budget.rules, 2),
       ]),
     ),
-    `Above 0.99 tenant by tenant: test ${perTenant(evaluation.byTenant.test)}; late ${perTenant(evaluation.byTenant.late)}. The promise is about all tenants of the calibration together; one whose clients tell little, or whose people are new, is above it, until its own logins replace the shipped ranks.`,
+    `Above 0.99 tenant by tenant: test ${perTenant(evaluation.byTenant.test)}; late ${perTenant(evaluation.byTenant.late)}. The promise is about all tenants of the calibration together; one whose clients tell little, or whose people are new, is above it. Ranks learnt from a tenant's own logins are not built.`,
     'Genuine logins above 0.99 by number of good logins before (test):',
     table(
       historySizes.map((size, i) => (i + 1 < historySizes.length ? `${size}–${(historySizes[i + 1] as number) - 1}` : `${size}+`)),
@@ -205,5 +205,5 @@ const limits = `## Limits
 - Freeman's model runs in its published form (seven attributes, smoothing, no attack data), and once more without its factor for how often an account signs in, which is stronger where many accounts are young. It was not tuned to the simulation; neither was it given our counters, device ids or typing, which is much of the difference.
 - One person's cookies, browsers and places are drawn independently of each other more than in life; fingerprints and typing rhythms are simple noise models. Typing is set to be weak evidence on purpose.
 - An account without a good login gives nothing to compare with: attacks on it are found by the network, the machine and the counters alone, or not at all.
-- \`assumed_prevalence\` only moves the log-odds by a constant. Scores are ranks among simulated genuine logins until a tenant's own logins replace them.
+- \`assumed_prevalence\` only moves the log-odds by a constant. Scores are ranks among simulated genuine logins.
 - Addresses come from DB-IP city data and public routing data (CC BY 4.0); screen sizes from the npm package user-agents (BSD-2-Clause).`;
