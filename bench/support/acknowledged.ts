@@ -90,11 +90,11 @@ export class Acknowledged {
       const due = (this.ofPerson.get(person) ?? []).filter((promised) => killedMs - promised.learnedMs > graceMs).length;
       const sent = this.sent.get(person) ?? 0;
       const { status, body } = await client.call('GET', `/v1/users/person-${person}`);
-      const known = status === 200 ? (body.good_logins as number) : 0;
+      const known = status === 200 ? (body.good_logins ?? 0) : 0;
       if (due > 0) found.accountsDue += 1;
       if (known < due) broken.push(`person-${person} has ${known} good logins of ${due} that were acknowledged in time`);
       if (known > sent) broken.push(`person-${person} has ${known} good logins and only ${sent} were sent`);
-      if (known > 0 && body.devices.length === 0) broken.push(`person-${person} has lost the known device`);
+      if (known > 0 && (body.devices ?? []).length === 0) broken.push(`person-${person} has lost the known device`);
     });
     for (const promised of checked) if (killedMs - promised.learnedMs <= graceMs) promised.learnedMs = Number.POSITIVE_INFINITY;
     return { ...found, broken };
@@ -122,7 +122,7 @@ async function faultOf(client: JsonClient, promised: Promised): Promise<string |
   const { status, body } = await client.call('GET', `/v1/assessments/${promised.assessmentId}`);
   if (status !== 200) return `${gone} (${status})`;
   // Read back, an assessment has more fields: when it occurred and what became of it.
-  const { occurred_at: _occurredAt, outcomes: _outcomes, label: _label, ...assessment } = body as Record<string, unknown>;
+  const { occurred_at: _occurredAt, outcomes: _outcomes, label: _label, ...assessment } = body;
   return digestOf(assessment) === promised.digest ? null : 'reads back differently';
 }
 

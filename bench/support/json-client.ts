@@ -3,9 +3,19 @@ import { Agent, request } from 'node:http';
 
 export interface Answer {
   readonly status: number;
-  // oxlint-disable-next-line typescript/no-explicit-any -- answers are read by proofs that know the contract
-  readonly body: any;
+  readonly body: AnswerBody;
 }
+
+/** The fields of a JSON object, those that proofs look at by the types of the contract; of any other answer its text. */
+export type AnswerBody = Readonly<Record<string, unknown>> & {
+  readonly assessment_id?: string;
+  readonly decided_by?: string;
+  readonly degraded?: boolean;
+  readonly good_logins?: number;
+  readonly devices?: readonly unknown[];
+  readonly checks?: readonly { readonly name: string; readonly detail: string }[];
+  readonly text?: string;
+};
 
 export interface JsonClient {
   /** Rejects when the connection ends without a complete answer. */
@@ -27,7 +37,7 @@ export function createClient(url: string, connections: number): JsonClient {
           response.on('error', reject);
           response.on('end', () => {
             const text = Buffer.concat(chunks).toString('utf8');
-            resolve({ status: response.statusCode as number, body: text.startsWith('{') ? JSON.parse(text) : text });
+            resolve({ status: response.statusCode as number, body: text.startsWith('{') ? (JSON.parse(text) as AnswerBody) : { text } });
           });
         });
         sent.on('error', reject);
