@@ -34,9 +34,8 @@ interface Told {
 
 export function explainByTemplate(record: Explained, words: Wording): Explanation {
   const told = toldStories(record.assessment);
-  const said = new Set<string>();
   const named = new Set<string>();
-  const findings = told.map((one) => findingOf(one, words, said, named));
+  const findings = told.map((one) => findingOf(one, words, named));
   return {
     language: words.language,
     headline: headlineOf(record, told, words),
@@ -79,18 +78,16 @@ function foundIn(reasons: readonly Reason[], words: Wording, used: Set<string>, 
   };
 }
 
-function findingOf({ story, reasons, sum }: Told, words: Wording, said: Set<string>, named: Set<string>): Finding {
+function findingOf({ story, reasons, sum }: Told, words: Wording, named: Set<string>): Finding {
   const used = new Set<string>();
   const sentences = story.tell(foundIn(reasons, words, used, named), words).slice(0, sentencesMax);
-  const fresh = sentences.filter((sentence) => !said.has(sentence));
-  for (const sentence of fresh) said.add(sentence);
   return {
     code: (reasons[0] as Reason).code,
     codes: reasons.map((reason) => reason.code),
     evidenceIds: reasons.flatMap((reason) => cited(reason, used)),
     direction: directionOf(sum),
     strength: strengthOfAll(reasons),
-    sentence: (fresh.length === 0 ? sentences : fresh).join(' '),
+    sentence: sentences.join(' '),
   };
 }
 
