@@ -2,11 +2,12 @@
 //
 // `openCore` is everything but the door, shared by the service and the tools, so that history is loaded and past decisions
 // are repeated by the code that serves.
-import { createHash, randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { keptKey } from './adapters/crypto/key-file.ts';
 import { createPseudonyms } from './adapters/crypto/pseudonyms.ts';
 import { createRandom } from './adapters/crypto/random.ts';
 import type { IpDatabase } from './adapters/ip-database/ip-database.ts';
@@ -163,25 +164,9 @@ export function policyArchiveFile(dataDirectory: string, revision: string): stri
 
 function pseudonymKey(settings: Settings, dataDirectory: string): Uint8Array {
   if (settings.pseudonymKey !== null) return createHash('sha256').update(settings.pseudonymKey).digest();
-  const file = join(dataDirectory, 'pseudonym.key');
-  if (!existsSync(file)) makePseudonymKey(file);
-  const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
-  if (key.length !== 32)
-    throw new SettingsError(`The pseudonym key ${file} is damaged: restore it from a backup; with another key everybody is a stranger.`);
-  return key;
-}
-
-/** Whole or not at all, and once: of two processes that start on an empty directory, the second takes the first one's key. */
-function makePseudonymKey(file: string): void {
-  const own = `${file}.${process.pid}`;
-  writeFileSync(own, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
-  try {
-    linkSync(own, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(own);
-  }
+  const { file, bytes } = keptKey(join(dataDirectory, 'pseudonym.key'));
+  if (bytes !== null) return bytes;
+  throw new SettingsError(`The pseudonym key ${file} is damaged: restore it from a backup; with another key everybody is a stranger.`);
 }
 
 export interface Service {

@@ -1,7 +1,11 @@
 import { createHmac } from 'node:crypto';
+import { mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import t from 'tap';
 import { hmacKey, hmacWords } from '../../src/adapters/crypto/hmac-sha256.ts';
+import { keptKey } from '../../src/adapters/crypto/key-file.ts';
 import { createPseudonyms } from '../../src/adapters/crypto/pseudonyms.ts';
 import { createRandom } from '../../src/adapters/crypto/random.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
@@ -96,3 +100,23 @@ t.test('the system clock rings once after the delay, and not at all when cancell
   await new Promise<void>((resolve) => systemClock.alarm(2, resolve));
   t.ok(systemClock.monotonicMs() > beforeMs);
 });
+
+t.test(
+  'a kept key is made once, for its owner alone, and is the same ever after; what is no key is said to be none and left as it is',
+  (t) => {
+    const directory = mkdtempSync(join(tmpdir(), 'portcullis-key-'));
+    t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+    const file = join(directory, 'some.key');
+    const first = keptKey(file);
+    t.equal(first.bytes?.length, 32);
+    t.equal(first.made, true);
+    t.equal(statSync(file).mode & 0o777, 0o600);
+    t.strictSame(readdirSync(directory), ['some.key'], 'nothing else is left behind');
+    t.strictSame(keptKey(file), { ...first, made: false });
+    t.notSame(keptKey(join(directory, 'other.key')).bytes, first.bytes);
+    writeFileSync(file, 'short');
+    for (let i = 0; i < 2; i++) t.strictSame(keptKey(file), { file, bytes: null, made: false });
+    t.throws(() => keptKey(join(directory, 'no', 'directory')), { code: 'ENOENT' });
+    t.end();
+  },
+);

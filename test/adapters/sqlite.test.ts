@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import t, { type Test } from 'tap';
+import { keptKey } from '../../src/adapters/crypto/key-file.ts';
 import { type Cases, openSqliteCases, type SqliteCasesOptions } from '../../src/adapters/sqlite/open.ts';
 import { migrations } from '../../src/adapters/sqlite/schema.ts';
 import { StorageFailure, type StorageTrouble } from '../../src/domain/case/failure.ts';
@@ -28,8 +29,10 @@ function directoryFor(t: Test): string {
 }
 
 async function openCases(t: Test, options: Partial<SqliteCasesOptions> = {}): Promise<Cases> {
+  const directory = options.directory ?? directoryFor(t);
   const cases = await openSqliteCases({
-    directory: options.directory ?? directoryFor(t),
+    directory,
+    auditKey: options.auditKey ?? keptKey(join(directory, 'audit.key')),
     clock: testClock(),
     random: testRandom(),
     onProblem: (sentence) => t.fail(sentence),
@@ -301,9 +304,10 @@ t.test('a file that is not a case database, or cannot be one, ends the opening w
   await rejects(t, opened(), 'damaged', /is not a case database/);
 
   rmSync(file);
-  const unusable = openCases(t, { directory: join(directory, 'audit.key', 'no directory'), onProblem: () => undefined });
+  const auditKey = keptKey(join(directory, 'audit.key'));
+  const unusable = openCases(t, { directory: join(auditKey.file, 'no directory'), auditKey, onProblem: () => undefined });
   await rejects(t, unusable, 'unavailable', /cannot be used for cases/);
-  writeFileSync(join(directory, 'audit.key'), 'short');
+  writeFileSync(auditKey.file, 'short');
   await rejects(t, opened(), 'unavailable', /audit's key .* is damaged/);
 });
 
@@ -390,12 +394,15 @@ t.test('a full disk is a failure that changes nothing, and passes when there is 
   writeFileSync(
     script,
     `
+    import { keptKey } from ${JSON.stringify(sourceOf('../../src/adapters/crypto/key-file.ts'))};
     import { openSqliteCases } from ${JSON.stringify(sourceOf('../../src/adapters/sqlite/open.ts'))};
     import { testClock, testRandom } from ${JSON.stringify(sourceOf('../support/ports.ts'))};
     import { opening } from ${JSON.stringify(sourceOf('../support/cases.ts'))};
     process.on('SIGXFSZ', () => undefined);
     const onProblem = (sentence: string) => console.log(sentence);
-    const cases = await openSqliteCases({ directory: ${JSON.stringify(directory)}, clock: testClock(), random: testRandom(), onProblem });
+    const directory = ${JSON.stringify(directory)};
+    const auditKey = keptKey(directory + '/audit.key');
+    const cases = await openSqliteCases({ directory, auditKey, clock: testClock(), random: testRandom(), onProblem });
     const troubles = new Set<string>();
     const ten = (i: number) => Array.from({ length: 10 }, (_, j) => opening(i + ' ' + j));
     for (let i = 0; i < 40; i++) await cases.store.open(ten(i)).catch((error) => troubles.add(error.trouble));
@@ -496,9 +503,12 @@ t.test('closing serves what waits, and is idempotent', async (t) => {
 
 t.test('an open database does not keep a process alive', async (t) => {
   const script = `
-    import { openSqliteCases } from ${JSON.stringify(new URL('../../src/adapters/sqlite/open.ts', import.meta.url).href)};
-    import { testClock, testRandom } from ${JSON.stringify(new URL('../support/ports.ts', import.meta.url).href)};
-    const cases = await openSqliteCases({ directory: ${JSON.stringify(directoryFor(t))}, clock: testClock(), random: testRandom(), onProblem() {} });
+    import { keptKey } from ${JSON.stringify(sourceOf('../../src/adapters/crypto/key-file.ts'))};
+    import { openSqliteCases } from ${JSON.stringify(sourceOf('../../src/adapters/sqlite/open.ts'))};
+    import { testClock, testRandom } from ${JSON.stringify(sourceOf('../support/ports.ts'))};
+    const directory = ${JSON.stringify(directoryFor(t))};
+    const auditKey = keptKey(directory + '/audit.key');
+    const cases = await openSqliteCases({ directory, auditKey, clock: testClock(), random: testRandom(), onProblem() {} });
     await cases.store.get('default', 'x');`;
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--input-type=module', '-e', script], {
     stdio: 'inherit',

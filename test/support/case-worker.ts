@@ -3,6 +3,8 @@
 //   open     opens cases with their jobs and prints each one's id once it was acknowledged
 //   work     claims and completes jobs and prints each one's id once its completion was acknowledged
 //   count    opens 100 cases of one attack and ends
+import { join } from 'node:path';
+import { keptKey } from '../../src/adapters/crypto/key-file.ts';
 import { createRandom } from '../../src/adapters/crypto/random.ts';
 import { openSqliteCases } from '../../src/adapters/sqlite/open.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
@@ -12,7 +14,9 @@ import { explanation, job, newCase } from './cases.ts';
 
 const [mode, directory, name] = process.argv.slice(2) as [string, string, string];
 const onProblem = (sentence: string): void => void process.stderr.write(`${sentence}\n`);
-const { store, queue, log, close } = await openSqliteCases({ directory, clock: systemClock, random: createRandom(systemClock), onProblem });
+const auditKey = keptKey(join(directory, 'audit.key'));
+const random = createRandom(systemClock);
+const { store, queue, log, close } = await openSqliteCases({ directory, auditKey, clock: systemClock, random, onProblem });
 
 function told(key: string): NewTelling {
   return { key, kind: key, body: '{}', atMs: systemClock.nowMs() };

@@ -1,6 +1,5 @@
 // Opens the cases of one data directory: cases.sqlite, with its store and its queue. Several processes of one machine may do so at the same time.
-import { randomBytes } from 'node:crypto';
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { StorageFailure } from '../../domain/case/failure.ts';
 import type { CaseStore } from '../../ports/case-store.ts';
@@ -13,14 +12,23 @@ import { Channel } from './channel.ts';
 import { createExplanationLog } from './explanation-log.ts';
 import { createJobQueue } from './job-queue.ts';
 
+/** The key that the audit's hashes are made with. Kept elsewhere than in the directory, it holds the audit against whoever can write there. */
+export interface AuditKey {
+  /** For what the operator is told. */
+  readonly file: string;
+  /** Null: what is kept is not a key. */
+  readonly bytes: Uint8Array | null;
+  /** There was none, and it was made just now. */
+  readonly made: boolean;
+}
+
 export interface SqliteCasesOptions {
   readonly directory: string;
   readonly clock: Clock;
   readonly random: Random;
   /** Told in one sentence when the database cannot be used and when it works again. */
   readonly onProblem: (sentence: string) => void;
-  /** 32 bytes; absent: made once and kept in the directory. Kept elsewhere, it holds the audit against whoever can write the directory. */
-  readonly auditKey?: Uint8Array;
+  readonly auditKey: AuditKey;
   /** Openings and requests that may wait in memory, about 6 KB each. */
   readonly waitingMax?: number;
   /** How long a write waits for another process that holds the database; only the store's own thread waits. */
@@ -48,7 +56,8 @@ export interface Cases {
 export async function openSqliteCases(options: SqliteCasesOptions): Promise<Cases> {
   const { directory, clock, random, onProblem } = options;
   const file = join(directory, 'cases.sqlite');
-  const auditKey = options.auditKey ?? keptKey(directory, file, onProblem);
+  requireDirectory(directory);
+  const auditKey = usable(options.auditKey, existsSync(file), onProblem);
   const channel = new Channel({ file, auditKey, clock, onProblem, waitingMax: options.waitingMax ?? 5000, busyMs: options.busyMs ?? 5000 });
   await channel.start();
   return {
@@ -65,36 +74,20 @@ export async function openSqliteCases(options: SqliteCasesOptions): Promise<Case
   };
 }
 
-/** In a file of its own, so that a copy of the database alone does not carry the means to forge its audit. */
-function keptKey(directory: string, database: string, onProblem: (sentence: string) => void): Uint8Array {
-  const file = join(directory, 'audit.key');
+function requireDirectory(directory: string): void {
   try {
     mkdirSync(directory, { recursive: true });
-    if (!existsSync(file)) {
-      if (existsSync(database))
-        onProblem(`The audit's key ${file} is missing and was made anew: the entries so far can no longer be verified.`);
-      makeKey(file);
-    }
-    const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
-    if (key.length === 32) return key;
   } catch (error) {
     throw new StorageFailure(
       'unavailable',
       `The directory ${directory} cannot be used for cases (${(error as NodeJS.ErrnoException).code}).`,
     );
   }
-  throw new StorageFailure('unavailable', `The audit's key ${file} is damaged: restore it from a backup.`);
 }
 
-/** Whole or not at all, and once: of two processes that start on an empty directory, the second takes the first one's key. */
-function makeKey(file: string): void {
-  const own = `${file}.${process.pid}`;
-  writeFileSync(own, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
-  try {
-    linkSync(own, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
-  } finally {
-    rmSync(own);
-  }
+function usable({ file, bytes, made }: AuditKey, databaseExists: boolean, onProblem: (sentence: string) => void): Uint8Array {
+  if (bytes === null) throw new StorageFailure('unavailable', `The audit's key ${file} is damaged: restore it from a backup.`);
+  if (made && databaseExists)
+    onProblem(`The audit's key ${file} is missing and was made anew: the entries so far can no longer be verified.`);
+  return bytes;
 }
