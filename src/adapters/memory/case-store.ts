@@ -1,6 +1,14 @@
 // Cases in memory, with the same answers as the durable store: what tests and demonstrations use. Bounded: the oldest case makes room.
 import { createHmac } from 'node:crypto';
-import { type AuditEntry, type AuditHead, chainEntry, emptyHead, followChain, type NewAuditEntry } from '../../domain/case/audit.ts';
+import {
+  type AuditEntry,
+  type AuditHead,
+  chainEntry,
+  emptyHead,
+  feedbackEntry,
+  followChain,
+  type NewAuditEntry,
+} from '../../domain/case/audit.ts';
 import { type Case, type CaseSummary, commentLengthMax, isOpen, openedCase, stepToResolve } from '../../domain/case/case.ts';
 import { explanationBytesMax, type Feedback, stepToExplain } from '../../domain/case/explanation.ts';
 import { type RelationKind, relationKinds, relationsOf } from '../../domain/case/link.ts';
@@ -171,7 +179,7 @@ export class MemoryCaseStore implements CaseStore {
   explanations: CaseStore['explanations'] = async (tenant, caseId) => [...(this.#cases.get(keyOf(tenant, caseId))?.explanations ?? [])];
 
   giveFeedback: CaseStore['giveFeedback'] = async (tenant, feedback) => {
-    const { atMs, by, caseId, version, finding, opinion } = feedback;
+    const { by, caseId, version, finding } = feedback;
     if (!this.#cases.has(keyOf(tenant, caseId))) return false;
     const given = { ...feedback, comment: feedback.comment.slice(0, commentLengthMax) };
     const same = this.#feedback.find(
@@ -184,14 +192,7 @@ export class MemoryCaseStore implements CaseStore {
     );
     if (same === undefined) this.#feedback.push({ tenant, arrival: ++this.#arrivals, given });
     else same.given = given;
-    this.#append({
-      atMs,
-      tenant,
-      actor: by,
-      action: 'feedback_given',
-      subject: caseId,
-      detail: { version, finding: finding ?? '', opinion },
-    });
+    this.#append(feedbackEntry(tenant, given));
     return true;
   };
 

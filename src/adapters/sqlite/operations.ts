@@ -1,6 +1,6 @@
 // What the store's thread can be asked to do: one synchronous function each, named in the messages between the threads. A write runs inside
 // a transaction that is not its own (see batch.ts), so none of these begins or ends one.
-import type { AuditHead, NewAuditEntry } from '../../domain/case/audit.ts';
+import { type AuditHead, feedbackEntry, type NewAuditEntry } from '../../domain/case/audit.ts';
 import type { Campaign } from '../../domain/case/campaign.ts';
 import { type Case, type CaseSummary, caseStates, isOpen, type Reopening, type Resolution, stepToResolve } from '../../domain/case/case.ts';
 import type { Feedback, NewExplanation, StoredExplanation } from '../../domain/case/explanation.ts';
@@ -133,15 +133,7 @@ function explanationOperations({ cases, readings, tellings, audit }: Parts) {
       const seq = cases.seqOf(tenant, given.caseId);
       if (seq === null) return false;
       readings.giveFeedback(tenant, seq, given);
-      const { atMs, by, caseId, version, finding, opinion } = given;
-      audit.append({
-        atMs,
-        tenant,
-        actor: by,
-        action: 'feedback_given',
-        subject: caseId,
-        detail: { version, finding: finding ?? '', opinion },
-      });
+      audit.append(feedbackEntry(tenant, given));
       return true;
     },
     feedbackOf(tenant: string, caseId: string): Feedback[] {

@@ -6,6 +6,7 @@
 // an older copy of everything, note included, is seen only by someone who knows a later end; that is what a reader may pass as anchor.
 //
 // Entries name cases and analysts, never the user whose login it was, and a comment only by a salted digest: so erasing a user breaks no chain.
+import type { Feedback } from './explanation.ts';
 
 export const auditActions = [
   'case_viewed',
@@ -35,6 +36,12 @@ export interface AuditEntry extends NewAuditEntry {
   /** 1, 2, 3 over all tenants: one chain, so that not even a tenant's last entry can go unnoticed. */
   readonly sequence: number;
   readonly hash: string;
+}
+
+/** That an analyst said what an explanation is worth; what else they wrote stays with the feedback. */
+export function feedbackEntry(tenant: string, given: Feedback): NewAuditEntry {
+  const { atMs, by, caseId, version, finding, opinion } = given;
+  return { atMs, tenant, actor: by, action: 'feedback_given', subject: caseId, detail: { version, finding: finding ?? '', opinion } };
 }
 
 /** Keyed digest of a text, given by the adapter. */

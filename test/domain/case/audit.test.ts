@@ -7,6 +7,7 @@ import {
   chainEntry,
   type Digest,
   emptyHead,
+  feedbackEntry,
   followChain,
   type NewAuditEntry,
   sealOf,
@@ -86,5 +87,21 @@ t.test('who does not have the key cannot write an entry or the note of the end',
   const head = { sequence: 1, hash: 'x' };
   t.not(sealOf(head, forged), sealOf(head, digest));
   t.not(sealOf(head, digest), sealOf({ ...head, sequence: 2 }, digest));
+  t.end();
+});
+
+t.test('feedback is recorded with what was judged and how, and never with what was written beside it', (t) => {
+  const given = {
+    caseId: 'case-a',
+    version: 2,
+    finding: 'f1',
+    by: 'ada',
+    opinion: 'wrong',
+    comment: 'u-1 is my neighbour',
+    atMs: 7,
+  } as const;
+  const entry = { atMs: 7, tenant: 'a', actor: 'ada', action: 'feedback_given', subject: 'case-a' };
+  t.strictSame(feedbackEntry('a', given), { ...entry, detail: { version: 2, finding: 'f1', opinion: 'wrong' } });
+  t.strictSame(feedbackEntry('a', { ...given, finding: null }).detail, { version: 2, finding: '', opinion: 'wrong' });
   t.end();
 });

@@ -7,16 +7,8 @@ import { scriptedTyping } from '../people/rhythm.ts';
 import { dayMs, warmUpDays } from '../tenants.ts';
 import type { SimulatedAttempt, WireBehavior } from '../wire.ts';
 import { attempt, makeFleet, type Source, targetAt } from './fleet.ts';
-import {
-  attackerCountry,
-  attackerDevice,
-  carelessSite,
-  chooseTarget,
-  languageIn,
-  type Scene,
-  strangerBehavior,
-  type Target,
-} from './victim.ts';
+import { attackerCountry, attackerDevice, carelessSite, languageIn, strangerBehavior } from './attacker.ts';
+import { chooseTarget, type Scene, type Target } from './victim.ts';
 
 /** Lists of leaked pairs tried from a rotating fleet: many accounts, mostly failures, a few successes. */
 export function stuffingCampaign(scene: Scene, index: number, successes: number): SimulatedAttempt[] {

@@ -3,7 +3,8 @@ import { between, chance, pick } from '../draw.ts';
 import type { WireDevice } from '../people/device.ts';
 import type { AttackerKind, SimulatedAttempt, WireBehavior } from '../wire.ts';
 import { addressIn, type Site } from '../world/network-world.ts';
-import { attackerCountry, attackWire, carelessSite, habitBefore, type Resident, type Scene, type Target } from './victim.ts';
+import { attackerCountry, attackWire, carelessSite } from './attacker.ts';
+import { habitBefore, type Resident, type Scene, type Target } from './victim.ts';
 
 export interface Source {
   readonly ip: string;

@@ -11,7 +11,8 @@ import { type ClientPlan, dayMs } from '../tenants.ts';
 import type { SimulatedAttempt, WireBehavior } from '../wire.ts';
 import { addressIn } from '../world/network-world.ts';
 import { attempt, makeFleet, type Source } from './fleet.ts';
-import { attackerDevice, chooseTarget, languageIn, type Scene, strangerBehavior, type Target } from './victim.ts';
+import { attackerDevice, languageIn, strangerBehavior } from './attacker.ts';
+import { chooseTarget, type Scene, type Target } from './victim.ts';
 
 const unusedShare = 0.25;
 /** Of the used accounts, so that one guesser in five is in the victim's own network. */

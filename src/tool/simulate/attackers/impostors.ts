@@ -7,17 +7,8 @@ import { addressIn, type Site } from '../world/network-world.ts';
 import { between, chance, pick, pickWeighted } from '../draw.ts';
 import { clientHints, type Device, deviceClaim, ja4Of, type WireDevice } from '../people/device.ts';
 import { dayMs } from '../tenants.ts';
-import {
-  attackerCountry,
-  attackerDevice,
-  attackWire,
-  carelessSite,
-  chooseTarget,
-  languageIn,
-  type Scene,
-  strangerBehavior,
-  type Target,
-} from './victim.ts';
+import { attackerCountry, attackerDevice, attackWire, carelessSite, languageIn, strangerBehavior } from './attacker.ts';
+import { chooseTarget, type Scene, type Target } from './victim.ts';
 import type { AttackerKind, SimulatedAttempt, WireBehavior } from '../wire.ts';
 import { newestMajor, screensOf } from '../people/client-table.ts';
 

@@ -14,6 +14,26 @@ export interface Proof {
   readonly session: { readonly id: string; readonly started_at: string };
 }
 
+/** What an attempt on the person's account tells of attempt and account, whoever makes it. */
+export function attemptOn(
+  person: Person,
+  plan: TenantPlan,
+  atMs: number,
+  random: Random,
+): Pick<WireAttempt, 'attempt_id' | 'occurred_at' | 'user'> {
+  const changedMs = person.credentialChanges.filter((each) => each <= atMs).at(-1);
+  return {
+    attempt_id: `${plan.name}-${random.id()}`,
+    occurred_at: timeText(atMs),
+    user: {
+      id: person.id,
+      created_at: timeText(person.createdMs),
+      mfa_enrolled: person.mfaEnrolled,
+      ...(changedMs === undefined ? {} : { credential_changed_at: timeText(changedMs) }),
+    },
+  };
+}
+
 export function wireOf(
   person: Person,
   plan: TenantPlan,
@@ -24,16 +44,8 @@ export function wireOf(
   random: Random,
 ): WireAttempt {
   const { device, reached, timeZone } = situation;
-  const changedMs = person.credentialChanges.filter((each) => each <= atMs).at(-1);
   const wire: WireAttempt = {
-    attempt_id: `${plan.name}-${random.id()}`,
-    occurred_at: timeText(atMs),
-    user: {
-      id: person.id,
-      created_at: timeText(person.createdMs),
-      mfa_enrolled: person.mfaEnrolled,
-      ...(changedMs === undefined ? {} : { credential_changed_at: timeText(changedMs) }),
-    },
+    ...attemptOn(person, plan, atMs, random),
     ip: reached.ip,
     credential: { method: proof.method as 'password', result: proof.result, breached: chance(random, 0.01) },
     device: client.kind === 'api' ? { user_agent: person.library } : deviceClaim(device, atMs, timeZone, random),
