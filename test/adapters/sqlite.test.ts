@@ -12,7 +12,8 @@ import { type Cases, openSqliteCases, type SqliteCasesOptions } from '../../src/
 import { migrations } from '../../src/adapters/sqlite/schema.ts';
 import { StorageFailure, type StorageTrouble } from '../../src/domain/case/failure.ts';
 import { tiers } from '../../src/domain/case/tier.ts';
-import { caseStoreContract, itemsOf } from '../contract/case-store.ts';
+import { caseStoreContract } from '../contract/case-store.ts';
+import { itemsOf } from '../contract/cases/questions.ts';
 import { explanationLogContract } from '../contract/explanation-log.ts';
 import { jobQueueContract } from '../contract/job-queue.ts';
 import { explanation, job, newCase, opening } from '../support/cases.ts';
