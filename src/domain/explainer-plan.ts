@@ -10,7 +10,10 @@ export interface ModelPlan {
   readonly provider: ModelProvider;
   /** As the provider calls it; for Azure the deployment. */
   readonly model: string;
-  /** Null: the provider's own address. Required for azure, ollama and compatible. */
+  /**
+   * Null: the provider's own address. Required for azure, ollama and compatible. A query goes with every request; for azure
+   * `?api-version=2024-10-21` chooses the deployments' chat door of that version instead of the v1 door.
+   */
   readonly baseUrl: string | null;
   /** Null where none is needed. Never logged, never part of an answer. */
   readonly apiKey: string | null;
