@@ -3,6 +3,7 @@
 //
 //   node bench/smoke-llama.ts --url http://127.0.0.1:8091/v1 [--model any] [--minutes 10] [--schema true]
 //
+// The prompt has some 8,000 tokens, so the server needs a context of 10,000, and a busy core reads it in minutes; a second run finds it kept.
 // This proves the plumbing and nothing else: with a small base model the findings that survive are near chance, and a server's grammar, not
 // the model, makes the JSON. Ends with exit code 1 when no answer came to its end or when it could not be read.
 import { parseArgs } from 'node:util';
