@@ -130,6 +130,44 @@ export function assessmentLogContract(t: Test, open: OpenAssessmentLog): void {
     );
   });
 
+  t.test('slices from an id on hold every later assessment of every tenant once, in order, whatever their size', async (t) => {
+    const log = await open(t);
+    const tenants = ['default', 'other', 'a b', 'ä'];
+    const name = (i: number): string => `id-${String(i).padStart(3, '0')}`;
+    for (const tenant of tenants) {
+      for (let i = 0; i < 30; i++) log.put({ ...storedOf(name(i), `account${i % 4}`), tenant }, i % 2 === 0 ? `attempt-${i}` : '');
+      await log.flush();
+    }
+    await log.eraseAccount('other', 'account1');
+    await log.flush();
+    const read = (fromId: string, limit: number): string[] => {
+      const found: string[] = [];
+      let from: string | null = null;
+      do {
+        const slice = log.slice(fromId, from, limit);
+        t.ok(slice.records.length <= limit);
+        found.push(...slice.records.map(({ tenant, assessment }) => `${tenant} ${assessment.assessmentId}`));
+        from = slice.next;
+      } while (from !== null);
+      return found;
+    };
+    for (const first of [0, 7, 29])
+      for (const limit of [1, 3, 1000]) {
+        const found = read(name(first), limit);
+        for (const tenant of tenants) {
+          const expected = Array.from({ length: 30 - first }, (_, i) => i + first).filter((i) => tenant !== 'other' || i % 4 !== 1);
+          t.strictSame(
+            found.filter((one) => one.startsWith(`${tenant} `)),
+            expected.map((i) => `${tenant} ${name(i)}`),
+            `${tenant} from ${first} by ${limit}`,
+          );
+        }
+        t.equal(found.length, new Set(found).size);
+      }
+    t.strictSame(read('id-030', 4), [], 'nothing is later');
+    t.strictSame((await open(t)).slice('', null, 9), { records: [], next: null });
+  });
+
   t.test('a change made to a record after it was stored does not reach the log', async (t) => {
     const log = await open(t);
     const record = storedOf('id-1', 'accountA');

@@ -16,6 +16,21 @@ export function joined(a: Uint8Array, b: Uint8Array): Uint8Array {
   return bytes;
 }
 
+/** A key from its text, as `latin1` gives it. */
+export function bytesOfText(text: string): Uint8Array {
+  return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
+}
+
+/** Whether key `a` is stored before key `b`. */
+export function isBefore(a: KeyBuffer, b: KeyBuffer): boolean {
+  const length = Math.min(a.length, b.length);
+  for (let i = 0; i < length; i++) {
+    const difference = (a.bytes[i] as number) - (b.bytes[i] as number);
+    if (difference !== 0) return difference < 0;
+  }
+  return a.length < b.length;
+}
+
 /** Times sort as bytes: eight of them, shifted so that none is negative. */
 export function timeBytes(atMs: number): Uint8Array {
   const bytes = new Uint8Array(8);

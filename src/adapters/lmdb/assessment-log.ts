@@ -5,8 +5,8 @@ import type { StoredAssessment } from '../../domain/assessment.ts';
 import { ByteReader } from '../../domain/record/byte-reader.ts';
 import { ByteWriter } from '../../domain/record/byte-writer.ts';
 import { readStoredAssessment, writeStoredAssessment } from '../../domain/stored-assessment-record.ts';
-import type { AssessmentLog } from '../../ports/assessment-log.ts';
-import { accountKeyOf, joined, type Pointer, pointerOfKey, timeBytes, timeKeyOf, zeroByte } from './assessment-keys.ts';
+import type { AssessmentLog, AssessmentSlice } from '../../ports/assessment-log.ts';
+import { accountKeyOf, bytesOfText, isBefore, joined, type Pointer, pointerOfKey, timeBytes, timeKeyOf, zeroByte } from './assessment-keys.ts';
 import { type Environment, keyOf, watched } from './environment.ts';
 import type { EventIndex } from './event-index.ts';
 import { KeyBuffer, type KeyKind } from './key-buffer.ts';
@@ -90,6 +90,22 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
       if (found.length === limit) break;
     }
     return found;
+  }
+
+  slice(fromId: string, from: string | null, limit: number): AssessmentSlice {
+    const records: StoredAssessment[] = [];
+    const start = from === null ? zeroByte : bytesOfText(from);
+    let looked = 0;
+    for (const key of this.environment.assessments.getKeys({ start, limit: limit + 1 })) {
+      this.key.copy(key, 0, key.length);
+      if (looked++ === limit) return { records, next: this.keyText() };
+      this.other.setBeside(this.key, 'assessment', fromId);
+      // A tenant's first one is mostly older than asked for: on with the first that may not be.
+      if (isBefore(this.key, this.other)) return { records, next: latin1(this.other.bytes, 0, this.other.length) };
+      const stored = this.read(this.keyText());
+      if (stored !== null) records.push(stored.record);
+    }
+    return { records, next: null };
   }
 
   put(record: StoredAssessment, attempt: string): void {

@@ -49,6 +49,11 @@ export function createMemoryAssessmentLog(options: MemoryLogOptions = {}): Asses
         .reverse()
         .map((kept) => kept.record);
     },
+    slice(fromId, from, limit) {
+      const all = [...byId].filter(([key, { record }]) => record.assessment.assessmentId >= fromId && (from === null || key >= from));
+      const ordered = all.sort(([a], [b]) => (a < b ? -1 : 1));
+      return { records: ordered.slice(0, limit).map(([, kept]) => kept.record), next: ordered[limit]?.[0] ?? null };
+    },
     put(record, attempt) {
       const id = idKey(record.tenant, record.assessment.assessmentId);
       const replaced = byId.get(id);
