@@ -7,7 +7,7 @@ import t from 'tap';
 import { hmacKey, hmacWords } from '../../src/adapters/crypto/hmac-sha256.ts';
 import { keptKey } from '../../src/adapters/crypto/key-file.ts';
 import { createPseudonyms } from '../../src/adapters/crypto/pseudonyms.ts';
-import { createRandom } from '../../src/adapters/crypto/random.ts';
+import { createRandom, firstIdAt } from '../../src/adapters/crypto/random.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 
 const key = new Uint8Array(32).fill(7);
@@ -120,3 +120,17 @@ t.test(
     t.end();
   },
 );
+
+t.test('the first id of a moment sorts after every earlier id and before every one from then on', (t) => {
+  const moment = fc.integer({ min: 0, max: 2 ** 45 });
+  fc.assert(
+    fc.property(moment, moment, (a, b) => {
+      const [early, late] = a < b ? [a, b] : [b, a];
+      const first = firstIdAt(late);
+      return first <= createRandom({ nowMs: () => late }).id() && (early === late || createRandom({ nowMs: () => early }).id() < first);
+    }),
+    { numRuns: 500 },
+  );
+  t.ok(firstIdAt(-5) <= createRandom({ nowMs: () => 0 }).id());
+  t.end();
+});

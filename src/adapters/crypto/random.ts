@@ -12,6 +12,12 @@ import { sixBitText } from './six-bit-text.ts';
 const alphabet = '-0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ_abcdefghijklmnopqrstuvwxyz';
 const codes = Uint8Array.from(alphabet, (letter) => letter.charCodeAt(0));
 
+/** Sorts before every id that is made at or after that moment, and after every earlier one. */
+export function firstIdAt(atMs: number): string {
+  const fromMs = Math.max(0, Math.floor(atMs));
+  return sixBitText(codes, Math.floor(fromMs / 65_536) >>> 0, (fromMs % 65_536) << 16, 0, 0);
+}
+
 /** Random words are fetched in bulk: one call into the platform per 1,024 ids. */
 const poolWords = 4096;
 

@@ -6,7 +6,17 @@ import { ByteReader } from '../../domain/record/byte-reader.ts';
 import { ByteWriter } from '../../domain/record/byte-writer.ts';
 import { readStoredAssessment, writeStoredAssessment } from '../../domain/stored-assessment-record.ts';
 import type { AssessmentLog, AssessmentSlice } from '../../ports/assessment-log.ts';
-import { accountKeyOf, bytesOfText, isBefore, joined, type Pointer, pointerOfKey, timeBytes, timeKeyOf, zeroByte } from './assessment-keys.ts';
+import {
+  accountKeyOf,
+  bytesOfText,
+  isBefore,
+  joined,
+  type Pointer,
+  pointerOfKey,
+  timeBytes,
+  timeKeyOf,
+  zeroByte,
+} from './assessment-keys.ts';
 import { type Environment, keyOf, watched } from './environment.ts';
 import type { EventIndex } from './event-index.ts';
 import { KeyBuffer, type KeyKind } from './key-buffer.ts';

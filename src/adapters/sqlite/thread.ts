@@ -1,4 +1,5 @@
 // The store's own thread: SQLite is synchronous, and a checkpoint may take 200 ms, so it must not run where logins are scored.
+import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { StorageTrouble } from '../../domain/case/failure.ts';
 import { type Reply, type Request, runBatch } from './batch.ts';
@@ -39,6 +40,8 @@ function serve(): void {
     port.close();
   });
   tell({ kind: 'ready' });
+  // Written now and not at the end, to which a service that is killed never comes.
+  flushCompileCache();
 }
 
 serve();

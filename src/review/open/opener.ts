@@ -1,0 +1,129 @@
+// Opens cases, many in one transaction, and goes on trying while the store cannot: a login is let go only when its case stands, when
+// nothing can ever come of it, or when its user was erased meanwhile.
+//
+// What waits here is bounded by whoever hands logins over, who keeps each until it is told that it is done (see intake.ts).
+import { StorageFailure } from '../../domain/case/failure.ts';
+import type { CaseStore, Opening } from '../../ports/case-store.ts';
+import type { Clock } from '../../ports/clock.ts';
+import type { LoginDone, NumberedLogin } from '../../ports/flagged-logins.ts';
+import { type OpeningParts, openingOf } from './opening.ts';
+
+export interface OpenerOptions extends OpeningParts {
+  readonly store: CaseStore;
+  readonly clock: Clock;
+  readonly onDone: (done: readonly LoginDone[]) => void;
+  /** One sentence for the operator about a login that never becomes a case. */
+  readonly onProblem: (sentence: string) => void;
+}
+
+/** As many as the store's thread takes in one transaction. */
+const batchMax = 32;
+const retryFromMs = 250;
+const retryMaxMs = 30_000;
+
+export class Opener {
+  readonly #options: OpenerOptions;
+  #queue: NumberedLogin[] = [];
+  #running: Promise<void> | null = null;
+  #stopped = false;
+  #wake: (() => void) | null = null;
+  #failures = 0;
+
+  constructor(options: OpenerOptions) {
+    this.#options = options;
+  }
+
+  /** Not under way yet. */
+  get waiting(): number {
+    return this.#queue.length;
+  }
+
+  take(logins: readonly NumberedLogin[]): void {
+    this.#queue.push(...logins);
+    this.#running ??= this.#run();
+  }
+
+  /** Resolves when no login of that account is waiting or being stored; none of those that waited is opened. */
+  async forget(tenant: string, account: string): Promise<void> {
+    const isOthers = ({ login }: NumberedLogin): boolean => login.tenant !== tenant || login.visit.account !== account;
+    this.#queue = this.#queue.filter(isOthers);
+    await this.#storing;
+    // What the store refused meanwhile waits again.
+    this.#queue = this.#queue.filter(isOthers);
+  }
+
+  /** Resolves when what is being stored is; the rest is left to whoever keeps it. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#wake?.();
+    await this.#running;
+  }
+
+  #storing: Promise<void> | null = null;
+
+  async #run(): Promise<void> {
+    // Those of one message, and those of messages that are there already, belong together.
+    await Promise.resolve();
+    while (this.#queue.length > 0 && !this.#stopped) {
+      const batch = this.#queue.splice(0, batchMax);
+      this.#storing = this.#store(batch);
+      await this.#storing;
+      this.#storing = null;
+      if (this.#failures > 0) await this.#pause(Math.min(retryMaxMs, retryFromMs * 2 ** Math.min(this.#failures - 1, 20)));
+    }
+    this.#running = null;
+  }
+
+  /** Never rejects. What could not be stored now is at the front of the queue again. */
+  async #store(batch: readonly NumberedLogin[]): Promise<void> {
+    const { store, clock, onDone } = this.#options;
+    const openings: Opening[] = [];
+    const kept: NumberedLogin[] = [];
+    const ended: LoginDone[] = [];
+    for (const each of batch) {
+      const opening = openingOf(each.login, clock.nowMs(), this.#options);
+      if (opening === null) {
+        ended.push({ number: each.number, kind: 'impossible', tier: null });
+        continue;
+      }
+      openings.push(opening);
+      kept.push(each);
+    }
+    try {
+      const opened = await store.open(openings);
+      for (const [i, { kind }] of opened.entries())
+        ended.push({ number: (kept[i] as NumberedLogin).number, kind, tier: (openings[i] as Opening).made.tier });
+      this.#failures = 0;
+    } catch (error) {
+      await this.#refused(kept, error, ended);
+    }
+    if (ended.length > 0) onDone(ended);
+  }
+
+  async #refused(batch: readonly NumberedLogin[], error: unknown, ended: LoginDone[]): Promise<void> {
+    // Any other trouble is the store's, and passes or is repaired; "failed" is about what was sent, so the others need not wait for it.
+    const isTheirs = error instanceof StorageFailure ? error.trouble === 'failed' : true;
+    if (!isTheirs) {
+      this.#failures++;
+      this.#queue.unshift(...batch);
+      return;
+    }
+    const [only] = batch;
+    if (batch.length === 1 && only !== undefined) {
+      ended.push({ number: only.number, kind: 'impossible', tier: null });
+      this.#options.onProblem(`A flagged login cannot become a case and is left out: ${String((error as Error).message)}`);
+      return;
+    }
+    for (const each of batch) await this.#store([each]);
+  }
+
+  #pause(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#options.clock.alarm(delayMs, resolve);
+      this.#wake = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+}

@@ -1,0 +1,54 @@
+// From a flagged login to what is stored of it in one piece: the case, the template's explanation, how the log of what is told begins,
+// and the job for a model where one is to explain cases of that tier.
+import { type FlaggedLogin, newCaseOf } from '../../domain/case/flagged.ts';
+import { lastKind } from '../../domain/case/telling.ts';
+import { explainWithinMs, type Tier } from '../../domain/case/tier.ts';
+import type { Opening } from '../../ports/case-store.ts';
+import type { NewTelling } from '../../ports/explanation-log.ts';
+
+export interface OpeningParts {
+  /** The template's explanation as it is stored. May throw: then the case opens without it. */
+  readonly templateBody: (login: FlaggedLogin) => string;
+  /** Whether a model is asked about cases of that tier. Where none is, the template is the last word. */
+  readonly explainsByModel: (tier: Tier) => boolean;
+  /** Told when the template could not explain, which is a bug of ours and no reason to have no case. */
+  readonly onUnexplained: (error: unknown) => void;
+}
+
+/** One job per case, whoever makes it and however often. */
+export function explanationJobKey(caseId: string): string {
+  return `explain ${caseId}`;
+}
+
+/** Null where the login is no case, which only a damaged record brings. */
+export function openingOf(login: FlaggedLogin, nowMs: number, parts: OpeningParts): Opening | null {
+  const made = newCaseOf(login, nowMs);
+  if (made === null) return null;
+  const { id, tenant, tier } = made;
+  const asked = parts.explainsByModel(tier);
+  const body = bodyOf(login, parts);
+  return {
+    made,
+    explanation: body === null ? null : { source: 'template', key: 'template', final: !asked, body, atMs: nowMs },
+    job: asked
+      ? { tenant, tier, dedupeKey: explanationJobKey(id), subject: id, payload: '', deadlineMs: nowMs + explainWithinMs[tier] }
+      : null,
+    tellings: firstTellings(body, asked, nowMs),
+  };
+}
+
+/** Whoever follows the case reads the template first, and that nothing will follow where no model is asked. */
+function firstTellings(body: string | null, asked: boolean, atMs: number): NewTelling[] {
+  const tellings: NewTelling[] = body === null ? [] : [{ key: 'template', kind: 'template', body, atMs }];
+  if (!asked) tellings.push({ key: lastKind, kind: lastKind, body: JSON.stringify({ origin: 'template' }), atMs });
+  return tellings;
+}
+
+function bodyOf(login: FlaggedLogin, { templateBody, onUnexplained }: OpeningParts): string | null {
+  try {
+    return templateBody(login);
+  } catch (error) {
+    onUnexplained(error);
+    return null;
+  }
+}
