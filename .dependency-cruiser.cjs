@@ -76,7 +76,7 @@ module.exports = {
     only('adapters', 'adapters|domain|ports|telemetry|parse', 'One technology each, behind ports.'),
     {
       name: 'adapters-apart',
-      comment: 'Adapters meet in compose.ts only.',
+      comment: 'Adapters meet in compose.ts and its folder only.',
       severity: 'error',
       from: { path: '^src/adapters/([^/]+)/' },
       to: { path: '^src/adapters/', pathNot: '^src/adapters/$1/' },
@@ -93,10 +93,17 @@ module.exports = {
     },
     {
       name: 'nobody-imports-the-top',
-      comment: 'compose.ts and main.ts are the top; only tools and main look at compose, and start.js at main.',
+      comment: 'compose.ts with its folder and main.ts are the top; only tools and main look at compose, and start.js at main.',
       severity: 'error',
-      from: { path: '^src/', pathNot: `${folder('main|tool')}|^src/start\\.js$` },
+      from: { path: '^src/', pathNot: `${folder('main|compose|tool')}|^src/start\\.js$` },
       to: { path: folder('main|compose') },
+    },
+    {
+      name: 'threads-are-composed-alone',
+      comment: 'The review thread is another root: it is started by its path, and what is loaded there is not loaded where logins are scored.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/compose/review' },
+      to: { path: '^src/compose/review', dependencyTypesNot: ['type-only'] },
     },
     {
       name: 'tools-are-leaves',

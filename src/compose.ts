@@ -20,15 +20,19 @@ import { systemClock } from './adapters/system/clock.ts';
 import { type AssessPorts, type AssessRequest, type AssessResult, createAssess } from './assess/assess.ts';
 import { parseKeysFile } from './config/keys-file.ts';
 import { SettingsError } from './config/load.ts';
+import type { CaseSide } from './compose/case-side.ts';
+import { eraseLeftCases, type KeptCases, keepCases } from './compose/cases.ts';
 import type { Settings } from './config/settings.ts';
 import { schema } from './domain/feature/schema.ts';
 import { type ApiKey, scopes } from './http/api-key.ts';
 import type { Check, UseCases } from './http/dependencies.ts';
 import { problemCodes } from './http/problem.ts';
 import { createServer } from './http/server.ts';
-import { describeAccount, eraseAccount } from './learn/account-record.ts';
+import { describeAccount, type EraseCases, eraseAccount } from './learn/account-record.ts';
 import { recordLabel, recordOutcome } from './learn/record-outcome.ts';
 import type { Clock } from './ports/clock.ts';
+import type { FlaggedLogins } from './ports/flagged-logins.ts';
+import { Intake } from './review/open/intake.ts';
 import { createMetrics } from './telemetry/metrics.ts';
 import { warmUp } from './warm-up.ts';
 
@@ -42,6 +46,8 @@ export interface CoreOptions {
   readonly onProblem: (sentence: string) => void;
   /** Attempts come one after the other, each when the one before is done: loading history. Changes the cost, not one bit of the answers. */
   readonly oneByOne?: boolean;
+  /** Where flagged logins go that become cases; absent: none do, as while history is loaded. */
+  readonly flagged?: FlaggedLogins;
 }
 
 export interface Core {
@@ -77,6 +83,7 @@ export async function openCore(settings: Settings, options: CoreOptions): Promis
       policy,
       clock,
       random: createRandom(clock),
+      flagged: options.flagged ?? null,
     };
     const assessOptions = { schema, schemaHash, rulesRanks: scorer.manifest.rulesCalibration };
     await warmUp(ports, assessOptions);
@@ -174,21 +181,26 @@ export interface Service {
   /** What a person who starts the service by hand wants to read. */
   readonly greeting: string;
   readonly core: Core;
+  /** Null: no cases are kept. */
+  readonly cases: () => Promise<CaseSide | null>;
   close(): Promise<void>;
 }
 
 export async function startService(settings: Settings): Promise<Service> {
   const keys = readKeys(settings);
   const onProblem = (sentence: string): void => void process.stderr.write(`portcullis: ${sentence}\n`);
-  const core = await openCore(settings, { onProblem });
+  const intake = settings.cases ? new Intake({ clock: systemClock }) : null;
+  const core = await openCore(settings, { onProblem, ...(intake === null ? {} : { flagged: intake }) });
+  let cases: KeptCases | null = null;
   try {
+    cases = intake === null ? null : await keepCases({ ...core.ports, settings, intake, onProblem });
     const metrics = createMetrics({ signals: schema.signals.map((signal) => signal.name), problemCodes });
     observe(core, metrics);
     let open = false;
     // What the rehearsal is refused is nobody's fault and is not counted.
     const counted = { ...metrics, refused: (code: string) => (open ? metrics.refused(code) : undefined) };
     const app = await createServer(
-      { useCases: useCasesOf(core), clock: core.ports.clock, random: core.ports.random, metrics: counted },
+      { useCases: useCasesOf(core, settings, cases), clock: core.ports.clock, random: core.ports.random, metrics: counted },
       {
         version: packageVersion(),
         host: settings.host,
@@ -212,21 +224,25 @@ export async function startService(settings: Settings): Promise<Service> {
         );
       throw error;
     });
+    cases?.open(metrics);
     const expiry = setInterval(() => void expireOnce(core, settings), expiryIntervalMs);
     expiry.unref();
     return {
       url,
       greeting: greetingOf(url, keys === null),
       core,
+      cases: () => cases?.side() ?? Promise.resolve(null),
       async close() {
         clearInterval(expiry);
         const impatience = setTimeout(() => app.server.closeAllConnections(), settings.drainMs);
         await app.close();
         clearTimeout(impatience);
+        await cases?.close();
         await core.close();
       },
     };
   } catch (error) {
+    await cases?.close();
     await core.close();
     throw error;
   }
@@ -255,16 +271,17 @@ function readKeys(settings: Settings): ApiKey[] | null {
   return parseKeysFile(text, settings.keysFile, scopes) as ApiKey[];
 }
 
-export function useCasesOf(core: Core): UseCases {
+export function useCasesOf(core: Core, settings: Settings, cases: KeptCases | null = null): UseCases {
   const { ports } = core;
+  const eraseCases: EraseCases = cases?.erase ?? ((...whose) => eraseLeftCases(settings, ...whose));
   return {
     assess: core.assess,
     recordOutcome: (report) => recordOutcome(report, ports),
     recordLabel: (claim) => recordLabel(claim, ports),
     readAssessment: (tenant, id) => ports.assessments.byId(tenant, id),
     describeUser: (tenant, userId) => describeAccount(tenant, userId, ports),
-    eraseUser: (tenant, userId) => eraseAccount(tenant, userId, ports),
-    readiness: () => readiness(core),
+    eraseUser: (tenant, userId, by) => eraseAccount(tenant, userId, by, { ...ports, eraseCases }),
+    readiness: () => [...readiness(core), ...(cases === null ? [] : [cases.check()])],
   };
 }
 

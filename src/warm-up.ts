@@ -32,6 +32,7 @@ export async function warmUp(ports: AssessPorts, options: AssessOptions): Promis
       },
     },
     assessments: createMemoryAssessmentLog(),
+    flagged: null,
   };
   const assess = createAssess(throwaway, options);
   const nowMs = ports.clock.nowMs();

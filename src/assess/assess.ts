@@ -5,6 +5,7 @@
 import type { AbsenceCause } from '../domain/absence.ts';
 import type { Assessment, Missing, StoredAssessment } from '../domain/assessment.ts';
 import type { Attempt } from '../domain/attempt.ts';
+import type { Facts } from '../domain/facts.ts';
 import type { FeatureSchema } from '../domain/feature/schema.ts';
 import { attemptedChanges } from '../domain/profile/change.ts';
 import { type RankTable, rankOf } from '../domain/rank.ts';
@@ -13,18 +14,17 @@ import { dropUnobserved } from '../domain/reason/observed.ts';
 import { rulesContributions } from '../domain/rules.ts';
 import type { AssessmentLog } from '../ports/assessment-log.ts';
 import type { Policy, PolicySource } from '../ports/policy.ts';
-import type { Random } from '../ports/random.ts';
 import type { Contributions, Scorer } from '../ports/scorer.ts';
 import { type Derived, derive } from './derive.ts';
+import { caseIdOf, type FlagPorts, offerFlagged } from './flag.ts';
 import { type GatherPorts, gather } from './gather.ts';
 import { policyContext } from './policy-context.ts';
 import { within } from './within.ts';
 
-export interface AssessPorts extends GatherPorts {
+export interface AssessPorts extends GatherPorts, FlagPorts {
   readonly assessments: AssessmentLog;
   readonly scorer: Scorer;
   readonly policy: PolicySource;
-  readonly random: Random;
 }
 
 export interface AssessOptions {
@@ -128,7 +128,7 @@ async function assessOnce(request: AssessRequest, name: string, ports: AssessPor
         decide: milliseconds(endedMs - scoredMs),
       },
     },
-    caseId: null,
+    caseId: caseIdOf(decision, attempt.occurredAtMs, ports),
   };
   const record: StoredAssessment = {
     recordVersion: 1,
@@ -143,9 +143,15 @@ async function assessOnce(request: AssessRequest, name: string, ports: AssessPor
     label: null,
     learned: false,
   };
+  remember(record, name, attempt, facts, ports);
+  return assessment;
+}
+
+/** The log first: what it has, a crash cannot take the case of. */
+function remember(record: StoredAssessment, name: string, attempt: Attempt, facts: Facts, ports: AssessPorts): void {
   ports.assessments.put(record, name);
   ports.profiles.apply(attempt.tenant, attemptedChanges(facts.visit, attempt.credential.result === 'failure'));
-  return assessment;
+  offerFlagged(record, attempt, facts.ip, ports.flagged);
 }
 
 interface Scored {

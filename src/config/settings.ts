@@ -116,6 +116,12 @@ export const declarations = {
     max: 3650,
     sentence: 'How long assessments and their evidence are kept, counted from the attempt.',
   },
+  cases: {
+    type: 'switch',
+    default: true,
+    sentence:
+      'Whether flagged logins become cases for analysts. Off, nothing of them is kept but their assessments, and no thread is started for them.',
+  },
   caseRetentionDays: {
     type: 'integer',
     unit: 'days',

@@ -1,4 +1,5 @@
-// The canonical form of one login try: parsed, bounded, normalised. Nothing here is raw input any more.
+// The canonical form of one login try: parsed, bounded, normalised. Nothing here is raw input any more, except the two texts of a
+// browser that an analyst is shown as they were sent.
 // Absent optional fields are null, so that every attempt has the same shape.
 
 export type IpScope = 'public' | 'private' | 'reserved';
@@ -67,6 +68,10 @@ export interface DeviceClaim {
   readonly platform: string | null;
   readonly fingerprint: string | null;
   readonly webdriver: boolean | null;
+  /** As it was sent, for the analyst's eyes: no signal reads it and it is stored in cases only. */
+  readonly userAgent: string | null;
+  /** Likewise. */
+  readonly acceptLanguage: string | null;
 }
 
 export interface TypingSample {

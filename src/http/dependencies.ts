@@ -9,6 +9,8 @@ export interface Check {
   /** What was looked at, for instance "model" or "profiles". */
   readonly name: string;
   readonly ok: boolean;
+  /** False: full verdicts can be given without it. */
+  readonly required?: boolean;
   /** One sentence without any secret or path. */
   readonly detail: string;
 }
@@ -16,6 +18,7 @@ export interface Check {
 export interface Erased {
   readonly profile: boolean;
   readonly assessments: number;
+  readonly cases: number;
 }
 
 /** Who said that a label is true: "analyst", "user", or a name. Null when not sent. */
@@ -29,8 +32,9 @@ export interface UseCases {
   recordLabel(claim: LabelClaim): Recorded | Promise<Recorded>;
   readAssessment(tenant: string, assessmentId: string): StoredAssessment | null | Promise<StoredAssessment | null>;
   describeUser(tenant: string, userId: string): AccountProfile | null | Promise<AccountProfile | null>;
-  eraseUser(tenant: string, userId: string): Promise<Erased>;
-  /** Everything ok: ready. Cheap: asked every few seconds. */
+  /** `by`: who asked, for the audit. Rejects with a StorageFailure when the cases could not be erased; to be repeated then. */
+  eraseUser(tenant: string, userId: string, by: string): Promise<Erased>;
+  /** Everything ok that is required: ready. Cheap: asked every few seconds. */
   readiness(): readonly Check[];
 }
 

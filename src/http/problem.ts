@@ -29,6 +29,7 @@ export const problems = {
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'We failed; the request may be sent again' },
   not_ready: { status: 503, title: 'Not ready to score' },
+  cases_unavailable: { status: 503, title: 'Cases cannot be read or written now' },
 } as const satisfies Record<string, { readonly status: number; readonly title: string }>;
 
 export type ProblemCode = keyof typeof problems;

@@ -23,6 +23,7 @@ import {
   createHttpServer,
   defaultConnectionLimits,
 } from './socket/connection.ts';
+import { StorageFailure } from '../domain/case/failure.ts';
 import type { Dependencies } from './dependencies.ts';
 import { attemptBytesMax, type BatchLimits, type Door } from './door.ts';
 import { readJson } from './json-body.ts';
@@ -202,6 +203,8 @@ const problemsOfFastify: Readonly<Record<string, () => Problem>> = {
 /** What we did not foresee is our failure, and nothing of it is shown. */
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  if (error instanceof StorageFailure)
+    return new Problem('cases_unavailable', 'The case database cannot be used now; what was asked may be asked again.');
   const { code = '', statusCode = 500 } = error as { readonly code?: string; readonly statusCode?: number };
   const known = problemsOfFastify[code];
   if (known !== undefined) return known();

@@ -120,10 +120,18 @@ export const userSchema = nullable<object>({
 export const erasedSchema = open('What was forgotten.', {
   erased: Type.Boolean(),
   assessments: Type.Integer({ description: 'Assessments removed.' }),
+  cases: Type.Integer({ description: 'Cases removed, with their explanations, feedback and jobs.' }),
 });
 export const readinessSchema = open('Whether full verdicts can be given.', {
   status: oneOf(['ready', 'not_ready'], ''),
-  checks: Type.Array(open('One piece.', { name: Type.String(), ok: Type.Boolean(), detail: Type.String() })),
+  checks: Type.Array(
+    open('One piece.', {
+      name: Type.String(),
+      ok: Type.Boolean(),
+      required: Type.Boolean({ description: 'False: full verdicts are given without it, and it says nothing about `status`.' }),
+      detail: Type.String(),
+    }),
+  ),
 });
 
 export const problemSchema = open('Why the request was refused (RFC 9457).', {

@@ -23,6 +23,8 @@ const nothing: DeviceClaim = {
   platform: null,
   fingerprint: null,
   webdriver: null,
+  userAgent: null,
+  acceptLanguage: null,
 };
 
 export function parseDevice(device: ScoreRequest['device']): DeviceClaim {
@@ -39,6 +41,8 @@ export function parseDevice(device: ScoreRequest['device']): DeviceClaim {
     platform: parsePlatform(device.platform),
     fingerprint: parseIdentifier(device.fingerprint),
     webdriver: device.webdriver ?? null,
+    userAgent: device.user_agent ?? null,
+    acceptLanguage: device.accept_language ?? null,
   };
 }
 

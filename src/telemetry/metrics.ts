@@ -29,6 +29,8 @@ export interface HistogramSeries {
 export interface GaugeSource {
   readonly name: string;
   readonly help: string;
+  /** A counter that somebody else counts; a gauge unless said. */
+  readonly type?: 'gauge' | 'counter';
   /** Read when asked for. `labels` values come from what the operator configured, never from a caller. */
   readonly read: () => readonly { readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
 }
@@ -46,7 +48,7 @@ export interface Metrics {
   outcome(outcome: string): void;
   label(): void;
   connectionDropped(): void;
-  /** Adds a gauge that is read when asked for: feed ages, store health. */
+  /** Adds a gauge or counter that is read when asked for: feed ages, store health. */
   gauge(source: GaugeSource): void;
   /** Prometheus text. */
   text(): Promise<string>;
@@ -210,7 +212,7 @@ function samplesOf(name: string, labels: Labels, bounds: readonly number[], coun
 }
 
 function addGauge(registry: Registry, source: GaugeSource): void {
-  register(registry, source.name, source.help, 'gauge', () => source.read().map(({ labels, value }) => ({ labels, value })));
+  register(registry, source.name, source.help, source.type ?? 'gauge', () => source.read().map(({ labels, value }) => ({ labels, value })));
 }
 
 /** Share of the time since the last look that the event loop was busy. */

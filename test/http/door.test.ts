@@ -231,8 +231,8 @@ t.test('an assessment is read back with what became of it, an account is describ
     good_logins: 0,
     familiar: { host: { distinct: 0 }, country: [] },
   });
-  t.same((await send(door, 'DELETE', '/v1/users/u-1')).json, { erased: true, assessments: 0 });
-  t.same((await send(door, 'DELETE', '/v1/users/u-1')).json, { erased: false, assessments: 0 });
+  t.same((await send(door, 'DELETE', '/v1/users/u-1')).json, { erased: true, assessments: 0, cases: 0 });
+  t.same((await send(door, 'DELETE', '/v1/users/u-1')).json, { erased: false, assessments: 0, cases: 0 });
   const long = 'é/'.repeat(128);
   await send(door, 'POST', '/v1/score', { user: { id: long }, ip: '8.8.4.4' });
   t.match((await send(door, 'GET', `/v1/users/${encodeURIComponent(long)}`)).json, { user: { id: long } });
@@ -241,6 +241,12 @@ t.test('an assessment is read back with what became of it, an account is describ
 t.test('readiness says what is missing', async (t) => {
   const door = await fakeDoor();
   t.match(await send(door, 'GET', '/readyz'), { status: 200, json: { status: 'ready' } });
+  door.checks.push({ name: 'cases', ok: false, required: false, detail: 'the disk is full' });
+  t.match(await send(door, 'GET', '/readyz'), {
+    status: 200,
+    json: { status: 'ready', checks: [{ required: true }, { name: 'cases', ok: false, required: false, detail: 'the disk is full' }] },
+  });
+  door.checks.pop();
   door.checks.push({ name: 'profiles', ok: false, detail: 'not open' });
   t.match(await send(door, 'GET', '/readyz'), {
     status: 503,

@@ -109,8 +109,16 @@ t.test('an outcome sent by user id belongs to the newest attempt, if that is rec
 t.test('an erased person is a stranger, and erasing twice is the same as once', async (t) => {
   const world = await worldWith();
   world.outcome('signed_in');
-  t.same(await eraseAccount('default', 'user-1', world.ports), { profile: true, assessments: 1 });
+  const asked: unknown[] = [];
+  const eraseCases = async (...who: readonly string[]): Promise<number> => {
+    asked.push(who);
+    t.equal(world.ports.assessments.byId('default', world.assessmentId), null, 'no case can be opened from them any more');
+    return 2;
+  };
+  const ports = { ...world.ports, eraseCases };
+  t.same(await eraseAccount('default', 'user-1', 'admin', ports), { profile: true, assessments: 1, cases: 2 });
   t.equal(world.account(), null);
   t.equal(world.ports.assessments.byId('default', world.assessmentId), null);
-  t.same(await eraseAccount('default', 'user-1', world.ports), { profile: false, assessments: 0 });
+  t.same(await eraseAccount('default', 'user-1', 'admin', ports), { profile: false, assessments: 0, cases: 2 });
+  t.same(asked, Array(2).fill(['default', 'default-user-user-1', 'admin']));
 });

@@ -133,7 +133,7 @@ t.test('what a browser writes is dropped when malformed, never refused', (t) => 
     },
   });
   t.same(
-    { ...device, software: null },
+    { ...device, software: null, userAgent: null },
     {
       id: null,
       software: null,
@@ -145,8 +145,18 @@ t.test('what a browser writes is dropped when malformed, never refused', (t) => 
       platform: null,
       fingerprint: null,
       webdriver: null,
+      userAgent: null,
+      acceptLanguage: '*',
     },
   );
+  t.end();
+});
+
+t.test('the two texts of a browser that an analyst is shown are kept as they were sent', (t) => {
+  const sent = { user_agent: 'curl/8 <script>\u202e', accept_language: 'tlh, *;q=0' };
+  t.match(parsed({ ...minimal, device: sent }).device, { userAgent: sent.user_agent, acceptLanguage: sent.accept_language });
+  t.match(parsed({ ...minimal, device: { user_agent: '', accept_language: null } }).device, { userAgent: '', acceptLanguage: null });
+  t.match(parsed(minimal).device, { userAgent: null, acceptLanguage: null });
   t.end();
 });
 

@@ -1,39 +1,21 @@
 // Two services on one data directory, as two workers of one machine: each a process, each sees what the other learns.
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import t from 'tap';
+import { type Call, startOther } from '../support/other-service.ts';
 import { type Answer, startTestService } from '../support/service.ts';
 
 /** Between two writes of the journal. */
 const flushIntervalMs = 200;
 
-const main = fileURLToPath(new URL('../../src/start.js', import.meta.url));
 /** Far more than the fraction of a second that it takes; only a failing test waits this long. */
 const patienceMs = 20_000;
 
-type Call = (method: string, path: string, body?: unknown) => Promise<{ status: number; body: Answer }>;
-
 /** Given to both, because they begin on an empty directory together. */
 const pseudonymKey = { PORTCULLIS_PSEUDONYM_KEY: 'two processes share one key of their own' };
-
-async function startOther(directory: string): Promise<{ readonly call: Call; readonly child: ChildProcess }> {
-  const settings = { PORTCULLIS_PORT: '0', PORTCULLIS_DATA_DIR: directory, PORTCULLIS_RATE_LIMIT: '0', PORTCULLIS_LOG_LEVEL: 'silent' };
-  const env = { ...process.env, ...settings, ...pseudonymKey };
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', main], { env, stdio: ['ignore', 'pipe', 'inherit'] });
-  const [greeting] = (await once(child.stdout, 'data')) as [Buffer];
-  const url = /http:\/\/[\d.]+:\d+/.exec(greeting.toString('utf8'))?.[0];
-  const call: Call = async (method, path, body) => {
-    const init = body === undefined ? { method } : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
-    const response = await fetch(url + path, init);
-    return { status: response.status, body: await response.json() };
-  };
-  return { call, child };
-}
 
 /** Asks again until the answer is as it should be, and returns the last answer. */
 async function until(ask: () => ReturnType<Call>, good: (body: Answer) => boolean): Promise<Answer> {
@@ -61,7 +43,7 @@ async function signIn(call: Call, n: number): Promise<Answer> {
 
 t.test('two processes that share one data directory', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'portcullis-two-'));
-  const [first, second] = await Promise.all([startTestService(pseudonymKey, directory), startOther(directory)]);
+  const [first, second] = await Promise.all([startTestService(pseudonymKey, directory), startOther(directory, pseudonymKey)]);
   t.teardown(async () => {
     second.child.kill('SIGTERM');
     if (second.child.exitCode === null) await once(second.child, 'exit');

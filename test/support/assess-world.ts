@@ -42,6 +42,7 @@ export function assessWorld(overrides: Partial<AssessPorts> = {}) {
     ip: { lookup: () => homeFacts, sources: () => [] },
     clock,
     random: testRandom(),
+    flagged: null,
     scorer: {
       identity: { name: 'test/1', schemaHash: 'sha256:test' },
       inProcess: false,

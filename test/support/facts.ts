@@ -64,6 +64,8 @@ export const homeDevice: DeviceClaim = {
   platform: 'Win32',
   fingerprint: 'fingerprint-home',
   webdriver: false,
+  userAgent: null,
+  acceptLanguage: null,
 };
 
 export function attemptWith(options: PartialAttempt = {}): Attempt {

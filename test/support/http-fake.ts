@@ -111,7 +111,7 @@ export async function fakeDoor(options: Partial<ServerOptions> = {}): Promise<Fa
     },
     readAssessment: (tenant, id) => stored.get(`${tenant}/${id}`) ?? null,
     describeUser: (tenant, id) => (users.has(`${tenant}/${id}`) ? emptyAccount(nowMs) : null),
-    eraseUser: async (tenant, id) => ({ profile: users.delete(`${tenant}/${id}`), assessments: 0 }),
+    eraseUser: async (tenant, id) => ({ profile: users.delete(`${tenant}/${id}`), assessments: 0, cases: 0 }),
     readiness: () => door.checks,
   };
   const app = await createServer(

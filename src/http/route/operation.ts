@@ -28,9 +28,15 @@ export function operationRoutes(door: Door, options: { readonly metrics: boolean
     },
     (_request, reply) => {
       const checks = useCases.readiness();
-      const ready = checks.every((check) => check.ok);
+      const ready = checks.every(({ ok, required = true }) => ok || !required);
       if (!ready) reply.code(503);
-      answerJson(reply, JSON.stringify({ status: ready ? 'ready' : 'not_ready', checks }));
+      answerJson(
+        reply,
+        JSON.stringify({
+          status: ready ? 'ready' : 'not_ready',
+          checks: checks.map(({ name, ok, required = true, detail }) => ({ name, ok, required, detail })),
+        }),
+      );
     },
   );
 

@@ -75,18 +75,16 @@ export function readRoutes(door: Door): void {
         operationId: 'eraseUser',
         tags: ['Reading'],
         summary: 'Forget an account',
-        description: 'Removes the profile and the assessments of the account. May be repeated.',
+        description:
+          'Removes the profile, the assessments and the cases of the account. May be repeated, and must be after a 503: then the cases are still there.',
         params: userParamsSchema,
-        response: { 200: erasedSchema, ...refusals(400, 401, 403, 429) },
+        response: { 200: erasedSchema, ...refusals(400, 401, 403, 429, 503) },
       },
     },
     async (request, reply) => {
-      const { tenant } = request.admitted.caller as Caller;
-      const erased = await useCases.eraseUser(tenant, checkedId(request.params.id, 256));
-      return answerPrivateJson(
-        reply,
-        JSON.stringify({ erased: erased.profile || erased.assessments > 0, assessments: erased.assessments }),
-      );
+      const { tenant, keyId } = request.admitted.caller as Caller;
+      const { profile, assessments, cases } = await useCases.eraseUser(tenant, checkedId(request.params.id, 256), keyId);
+      return answerPrivateJson(reply, JSON.stringify({ erased: profile || assessments + cases > 0, assessments, cases }));
     },
   );
 }

@@ -1,0 +1,78 @@
+// What the service needs of cases from its first moment: a place where flagged logins wait, and a note of how far cases were opened. All else
+// (case-side.ts) is loaded when the door is open, so that no start waits for it.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { createWatermarkFile, isProcessRunning } from '../adapters/watermark-file/watermark-file.ts';
+import type { Settings } from '../config/settings.ts';
+import type { Check } from '../http/dependencies.ts';
+import type { EraseCases } from '../learn/account-record.ts';
+import type { AssessmentLog } from '../ports/assessment-log.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Intake } from '../review/open/intake.ts';
+import { caseMetrics } from '../telemetry/case-metrics.ts';
+import type { Metrics } from '../telemetry/metrics.ts';
+import type { CaseSide } from './case-side.ts';
+
+export interface KeepOptions {
+  readonly settings: Settings;
+  readonly intake: Intake;
+  readonly clock: Clock;
+  readonly assessments: AssessmentLog;
+  readonly onProblem: (sentence: string) => void;
+}
+
+export interface KeptCases {
+  /** Opens the review side, once; called when the door is open. */
+  open(metrics: Metrics): void;
+  side(): Promise<CaseSide | null>;
+  check(): Check;
+  readonly erase: EraseCases;
+  close(): Promise<void>;
+}
+
+/** Notes that flagged logins will want cases; everything else about cases is loaded when `open` is called. */
+export async function keepCases({ settings, intake, clock, assessments, onProblem }: KeepOptions): Promise<KeptCases> {
+  const watermark = createWatermarkFile({ directory: settings.dataDir, pid: process.pid, isRunning: isProcessRunning });
+  const settledUntilMs = await watermark.read();
+  // Before the first login is flagged, so that a crash a moment later leaves a mark from before it.
+  if (settledUntilMs === null) await watermark.write(clock.nowMs());
+  let side: CaseSide | null = null;
+  let opening: Promise<CaseSide | null> = Promise.resolve(null);
+  const directory = caseDirectory(settings);
+  const { caseRetentionDays } = settings;
+  return {
+    open(metrics) {
+      opening = import('./case-side.ts').then(({ caseFigures, openCaseSide }) => {
+        const open = openCaseSide({ directory, caseRetentionDays, clock, intake, assessments, watermark, settledUntilMs, onProblem });
+        for (const metric of caseMetrics(() => caseFigures(open, intake))) metrics.gauge(metric);
+        side = open;
+        return open;
+      });
+    },
+    side: () => opening,
+    check: () => caseCheck(side, intake),
+    erase: async (tenant, account, by) => (await opening)?.eraseAccount(tenant, account, by) ?? 0,
+    async close() {
+      await (await opening)?.close();
+    },
+  };
+}
+
+function caseDirectory(settings: Settings): string {
+  return join(settings.dataDir, 'cases');
+}
+
+/** Never says that scoring is not ready: it does not need cases. */
+function caseCheck(side: CaseSide | null, intake: Intake): Check {
+  const trouble = side?.trouble() ?? null;
+  const state = side === null ? 'being opened' : (trouble ?? (side.scanning ? 'looking for flagged logins without a case' : 'open'));
+  return { name: 'cases', ok: trouble === null, required: false, detail: `${state}; ${intake.waiting} flagged logins waiting` };
+}
+
+/** What an earlier start kept is still erased where cases are now off. */
+export async function eraseLeftCases(settings: Settings, ...[tenant, account, by]: Parameters<EraseCases>): Promise<number> {
+  const directory = caseDirectory(settings);
+  if (!existsSync(directory)) return 0;
+  const { eraseFrom } = await import('./case-side.ts');
+  return eraseFrom(directory, tenant, account, by);
+}

@@ -1,0 +1,27 @@
+// The review side's thread: where it begins. Everything in it is put together by review.ts.
+import { flushCompileCache } from 'node:module';
+import { parentPort, workerData } from 'node:worker_threads';
+import type { FromReview, ToReview } from '../adapters/review-thread/messages.ts';
+import { composeReview, type ReviewData } from './review.ts';
+
+async function serve(): Promise<void> {
+  const port = parentPort;
+  if (port === null) return;
+  const tell = (message: FromReview): void => port.postMessage(message);
+  const review = await composeReview(workerData as ReviewData, {
+    onDone: (done) => tell({ kind: 'done', done }),
+    onSample: (sample) => tell({ kind: 'sample', sample }),
+    onProblem: (sentence) => tell({ kind: 'problem', sentence }),
+  });
+  port.on('message', (message: ToReview) => {
+    if (message.kind === 'logins') return review.take(message.logins);
+    if (message.kind === 'forget')
+      return void review.forget(message.tenant, message.account).then(() => tell({ kind: 'forgotten', number: message.number }));
+    void review.close().finally(() => port.close());
+  });
+  tell({ kind: 'ready' });
+  // Written now and not at the end, to which a service that is killed never comes.
+  flushCompileCache();
+}
+
+await serve();
