@@ -2,11 +2,13 @@
 // opens them, and the search for those that a crash or a flood left behind. Loaded after the door is open, so that no start waits for it.
 //
 // Nothing here can make scoring fail: a case database that cannot be used is reported and tried again, and flagged logins wait for it.
-import { createRandom, firstIdAt } from '../adapters/crypto/random.ts';
+import { existsSync } from 'node:fs';
+import { firstIdAt } from '../adapters/crypto/random.ts';
 import { ReviewThread } from '../adapters/review-thread/review-thread.ts';
-import { type Cases, openSqliteCases } from '../adapters/sqlite/open.ts';
+import type { Cases } from '../adapters/sqlite/open.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { StorageFailure } from '../domain/case/failure.ts';
+import { caseDirectory, openCases } from './open-cases.ts';
 import type { ReviewData } from './review.ts';
 import type { AssessmentLog } from '../ports/assessment-log.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -17,8 +19,7 @@ import type { Intake } from '../review/open/intake.ts';
 import type { CaseFigures } from '../telemetry/case-metrics.ts';
 
 export interface CaseSideOptions {
-  /** Of the case database. */
-  readonly directory: string;
+  readonly dataDir: string;
   readonly caseRetentionDays: number;
   readonly clock: Clock;
   readonly intake: Intake;
@@ -56,11 +57,11 @@ export function caseFigures(side: CaseSide, intake: Intake): CaseFigures {
 }
 
 export function openCaseSide(options: CaseSideOptions): CaseSide {
-  const { directory, caseRetentionDays, clock, intake, assessments, watermark, onProblem } = options;
+  const { dataDir, caseRetentionDays, clock, intake, assessments, watermark, onProblem } = options;
   const door = openForDoor(options);
   const thread = new ReviewThread({
     entry: new URL('./review-thread.ts', import.meta.url),
-    data: { directory, caseRetentionDays } satisfies ReviewData,
+    data: { dataDir, caseRetentionDays } satisfies ReviewData,
     clock,
     memoryMb: reviewMemoryMb,
     onReady: (courier) => intake.connect(courier),
@@ -101,9 +102,10 @@ export function openCaseSide(options: CaseSideOptions): CaseSide {
   };
 }
 
-/** Erases what an earlier start kept, where nothing else has the cases open. Rejects with a StorageFailure. */
-export async function eraseFrom(directory: string, tenant: string, account: string, by: string): Promise<number> {
-  const cases = await openSqliteCases({ directory, clock: systemClock, random: createRandom(systemClock), onProblem: () => undefined });
+/** Erases what an earlier start kept, if any, where nothing else has the cases open. Rejects with a StorageFailure. */
+export async function eraseFrom(dataDir: string, tenant: string, account: string, by: string): Promise<number> {
+  if (!existsSync(caseDirectory(dataDir))) return 0;
+  const cases = await openCases(dataDir, () => undefined);
   try {
     return await cases.store.eraseAccount(tenant, account, by, systemClock.nowMs());
   } finally {
@@ -112,14 +114,14 @@ export async function eraseFrom(directory: string, tenant: string, account: stri
 }
 
 /** The door's own handle, opened again and again until it is; afterwards it looks after itself. */
-function openForDoor({ directory, clock, onProblem }: CaseSideOptions) {
+function openForDoor({ dataDir, clock, onProblem }: CaseSideOptions) {
   let cases: Cases | null = null;
   let trouble: string | null = null;
   let closed = false;
   let cancel = (): void => undefined;
   const open = async (): Promise<void> => {
     try {
-      cases = await openSqliteCases({ directory, clock, random: createRandom(clock), onProblem });
+      cases = await openCases(dataDir, onProblem);
       trouble = null;
     } catch (error) {
       if (trouble === null) onProblem(`Cases cannot be read, and scoring goes on without them: ${(error as Error).message}`);

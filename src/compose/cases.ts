@@ -1,7 +1,5 @@
 // What the service needs of cases from its first moment: a place where flagged logins wait, and a note of how far cases were opened. All else
 // (case-side.ts) is loaded when the door is open, so that no start waits for it.
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { createWatermarkFile, isProcessRunning } from '../adapters/watermark-file/watermark-file.ts';
 import type { Settings } from '../config/settings.ts';
 import type { Check } from '../http/dependencies.ts';
@@ -38,12 +36,11 @@ export async function keepCases({ settings, intake, clock, assessments, onProble
   if (settledUntilMs === null) await watermark.write(clock.nowMs());
   let side: CaseSide | null = null;
   let opening: Promise<CaseSide | null> = Promise.resolve(null);
-  const directory = caseDirectory(settings);
-  const { caseRetentionDays } = settings;
+  const { dataDir, caseRetentionDays } = settings;
   return {
     open(metrics) {
       opening = import('./case-side.ts').then(({ caseFigures, openCaseSide }) => {
-        const open = openCaseSide({ directory, caseRetentionDays, clock, intake, assessments, watermark, settledUntilMs, onProblem });
+        const open = openCaseSide({ dataDir, caseRetentionDays, clock, intake, assessments, watermark, settledUntilMs, onProblem });
         for (const metric of caseMetrics(() => caseFigures(open, intake))) metrics.gauge(metric);
         side = open;
         return open;
@@ -58,10 +55,6 @@ export async function keepCases({ settings, intake, clock, assessments, onProble
   };
 }
 
-function caseDirectory(settings: Settings): string {
-  return join(settings.dataDir, 'cases');
-}
-
 /** Never says that scoring is not ready: it does not need cases. */
 function caseCheck(side: CaseSide | null, intake: Intake): Check {
   const trouble = side?.trouble() ?? null;
@@ -71,8 +64,6 @@ function caseCheck(side: CaseSide | null, intake: Intake): Check {
 
 /** What an earlier start kept is still erased where cases are now off. */
 export async function eraseLeftCases(settings: Settings, ...[tenant, account, by]: Parameters<EraseCases>): Promise<number> {
-  const directory = caseDirectory(settings);
-  if (!existsSync(directory)) return 0;
   const { eraseFrom } = await import('./case-side.ts');
-  return eraseFrom(directory, tenant, account, by);
+  return eraseFrom(settings.dataDir, tenant, account, by);
 }

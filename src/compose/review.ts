@@ -4,9 +4,7 @@
 // It opens the case database by itself, beside the handle that the door reads by: SQLite lets one write while others read, so an analyst's
 // search never waits behind a flood of openings, and neither side's requests pass through the thread where logins are scored. Price: a
 // second thread of SQLite, about 10 MB.
-import { createRandom } from '../adapters/crypto/random.ts';
 import { createWording } from '../adapters/icu-messages/wording.ts';
-import { openSqliteCases } from '../adapters/sqlite/open.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { FlaggedLogin } from '../domain/case/flagged.ts';
 import type { Tier } from '../domain/case/tier.ts';
@@ -14,10 +12,10 @@ import { explainByTemplate } from '../domain/explanation/template.ts';
 import type { LoginDone, NumberedLogin, ReviewSample } from '../ports/flagged-logins.ts';
 import { keepHouse } from '../review/housekeeping.ts';
 import { Opener } from '../review/open/opener.ts';
+import { openCases } from './open-cases.ts';
 
 export interface ReviewData {
-  /** Of the case database. */
-  readonly directory: string;
+  readonly dataDir: string;
   readonly caseRetentionDays: number;
 }
 
@@ -37,10 +35,10 @@ export interface Review {
 const sampleMs = 5000;
 
 /** Rejects with one sentence when the case database cannot be used. */
-export async function composeReview({ directory, caseRetentionDays }: ReviewData, events: ReviewEvents): Promise<Review> {
+export async function composeReview({ dataDir, caseRetentionDays }: ReviewData, events: ReviewEvents): Promise<Review> {
   const clock = systemClock;
   const { onProblem, onDone, onSample } = events;
-  const cases = await openSqliteCases({ directory, clock, random: createRandom(clock), onProblem });
+  const cases = await openCases(dataDir, onProblem);
   const wording = createWording('en');
   const opener = new Opener({
     store: cases.store,

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { createRandom } from '../../src/adapters/crypto/random.ts';
 import { ReviewThread } from '../../src/adapters/review-thread/review-thread.ts';
-import { openSqliteCases } from '../../src/adapters/sqlite/open.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
+import { openCases } from '../../src/compose/open-cases.ts';
 import type { Clock } from '../../src/ports/clock.ts';
 import { Intake } from '../../src/review/open/intake.ts';
 import type { DyingData } from '../support/dying-review.ts';
@@ -27,20 +26,18 @@ async function until(good: () => boolean): Promise<boolean> {
 interface ThreadParts {
   readonly entry?: URL;
   readonly clock?: Clock;
-  readonly directory?: string;
   readonly diesBy?: DyingData['diesBy'];
   readonly memoryMb?: number;
 }
 
-function threadWorld(t: Test, { entry = realEntry, clock = systemClock, diesBy = 'exit', memoryMb = 128, ...parts }: ThreadParts = {}) {
+function threadWorld(t: Test, { entry = realEntry, clock = systemClock, diesBy = 'exit', memoryMb = 128 }: ThreadParts = {}) {
   const root = mkdtempSync(join(tmpdir(), 'portcullis-review-'));
-  const directory = parts.directory ?? join(root, 'cases');
   const marker = join(root, 'died');
   const intake = new Intake({ clock });
   const problems: string[] = [];
   const thread = new ReviewThread({
     entry,
-    data: { directory, caseRetentionDays: 3650, diesBy, marker },
+    data: { dataDir: root, caseRetentionDays: 3650, diesBy, marker },
     clock,
     memoryMb,
     onReady: (courier) => intake.connect(courier),
@@ -52,8 +49,8 @@ function threadWorld(t: Test, { entry = realEntry, clock = systemClock, diesBy =
     await thread.close();
     rmSync(root, { recursive: true, force: true });
   });
-  const read = () => openSqliteCases({ directory, clock: systemClock, random: createRandom(systemClock), onProblem: () => undefined });
-  return { directory, marker, intake, thread, problems, read };
+  const read = () => openCases(root, () => undefined);
+  return { directory: join(root, 'cases'), marker, intake, thread, problems, read };
 }
 
 t.test('logins become cases in the thread, those included that were flagged before it was there', async (t) => {

@@ -61,7 +61,7 @@ t.test('a flagged login is a case with its explanation moments later, and erased
   const quiet = await service.call('POST', '/v1/score', { user: { id: 'ada' }, ip: '84.141.12.34' });
   t.equal(quiet.body.verdict, 'allow');
   t.equal(quiet.body.case_id, null);
-  const old = await service.call('POST', '/v1/score', { ...strange(2), occurred_at: '2026-01-01T12:00:00Z' });
+  const old = await service.call('POST', '/v1/score', { ...strange(2), occurred_at: new Date(Date.now() - 3 * 86_400_000).toISOString() });
   t.not(old.body.verdict, 'allow');
   t.equal(old.body.case_id, null, 'loaded history opens no cases');
 

@@ -1,6 +1,6 @@
 // Assessments in memory, with the same answers as the durable log. Bounded: the oldest by arrival makes room.
 import type { StoredAssessment } from '../../domain/assessment.ts';
-import type { AssessmentLog } from '../../ports/assessment-log.ts';
+import type { AssessmentLog, AssessmentSlice } from '../../ports/assessment-log.ts';
 
 export interface MemoryLogOptions {
   /** Assessments kept over all tenants. About 4 KB each. */
@@ -49,11 +49,7 @@ export function createMemoryAssessmentLog(options: MemoryLogOptions = {}): Asses
         .reverse()
         .map((kept) => kept.record);
     },
-    slice(fromId, from, limit) {
-      const all = [...byId].filter(([key, { record }]) => record.assessment.assessmentId >= fromId && (from === null || key >= from));
-      const ordered = all.sort(([a], [b]) => (a < b ? -1 : 1));
-      return { records: ordered.slice(0, limit).map(([, kept]) => kept.record), next: ordered[limit]?.[0] ?? null };
-    },
+    slice: (fromId, from, limit) => sliceOf(byId, fromId, from, limit),
     put(record, attempt) {
       const id = idKey(record.tenant, record.assessment.assessmentId);
       const replaced = byId.get(id);
@@ -92,6 +88,12 @@ export function createMemoryAssessmentLog(options: MemoryLogOptions = {}): Asses
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
+}
+
+function sliceOf(byId: ReadonlyMap<string, Kept>, fromId: string, from: string | null, limit: number): AssessmentSlice {
+  const all = [...byId].filter(([key, { record }]) => record.assessment.assessmentId >= fromId && (from === null || key >= from));
+  const ordered = all.sort(([a], [b]) => (a < b ? -1 : 1));
+  return { records: ordered.slice(0, limit).map(([, kept]) => kept.record), next: ordered[limit]?.[0] ?? null };
 }
 
 function keptOf(record: StoredAssessment, attempt: string): Kept {
