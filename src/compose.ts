@@ -321,7 +321,10 @@ const expiryIntervalMs = 60_000;
 const dayMs = 86_400_000;
 
 async function expireOnce(core: Core, settings: Settings): Promise<void> {
-  await core.ports.assessments.expire(core.ports.clock.nowMs() - settings.retentionDays * dayMs).catch(() => 0);
+  const { assessments, profiles, clock } = core.ports;
+  const before = (days: number): number => clock.nowMs() - days * dayMs;
+  await assessments.expire(before(settings.retentionDays)).catch(() => 0);
+  await profiles.expire(before(settings.profileRetentionDays)).catch(() => null);
 }
 
 function packageVersion(): string {

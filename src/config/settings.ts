@@ -122,6 +122,15 @@ export const declarations = {
     sentence:
       'Whether flagged logins become cases for analysts. Off, nothing of them is kept but their assessments, and no thread is started for them.',
   },
+  profileRetentionDays: {
+    type: 'integer',
+    unit: 'days',
+    default: 400,
+    min: 30,
+    max: 3650,
+    sentence:
+      'How long an account, address, network or device is remembered that nobody signs in with, counted from its newest attempt. A year and a month, so that who comes once a year is known.',
+  },
   caseRetentionDays: {
     type: 'integer',
     unit: 'days',

@@ -32,6 +32,12 @@ export interface ProfileBundle {
 
 export type { ProfileChange, SourceKind };
 
+export interface ProfilesExpired {
+  readonly forgotten: number;
+  /** All that is stored has been looked at; the next call begins anew. */
+  readonly complete: boolean;
+}
+
 export interface ProfileStore {
   /** Milliseconds within which an applied change is durable against a crash of the process. */
   readonly flushIntervalMs: number;
@@ -40,6 +46,11 @@ export interface ProfileStore {
   apply(tenant: string, changes: readonly ProfileChange[]): void;
   /** Forgets the account. Shared records hold only short keys of it, which age out. */
   eraseAccount(tenant: string, account: string): Promise<boolean>;
+  /**
+   * Forgets accounts, addresses, blocks, networks and devices that nobody has touched since `untouchedSinceMs`; what is known of everybody
+   * together ages by itself. Bounded work per call: it goes on where the last one ended.
+   */
+  expire(untouchedSinceMs: number): Promise<ProfilesExpired>;
   /** Resolves when everything applied so far is durable. */
   flush(): Promise<void>;
   close(): Promise<void>;

@@ -96,6 +96,35 @@ t.test('an erased account leaves nothing of itself in the files of the journal, 
   await raw.close();
 });
 
+t.test('forgotten profiles leave the files, and a walk that is longer than one call goes on where it ended', async (t) => {
+  const directory = directoryFor(t);
+  const stores = openStores(t, { directory });
+  for (let i = 0; i < 2000; i++)
+    stores.profiles.apply(
+      'default',
+      learnedChanges(visitOf(`accountOf${i}`, noonMs, { host: `hostOf${i}`, block: `blockOf${i}`, device: null })),
+    );
+  await stores.settle();
+  const steps = [];
+  do steps.push(await stores.profiles.expire(noonMs + 3_600_000));
+  while (steps.at(-1)?.complete === false);
+  t.ok(steps.length > 1 && steps.every(({ forgotten }) => forgotten < 6001));
+  t.equal(
+    steps.reduce((sum, { forgotten }) => sum + forgotten, 0),
+    3 * 2000 + 1,
+    'every account, host and block, and their network',
+  );
+  await stores.settle();
+  await stores.close();
+  const raw = openRaw<Uint8Array, string>({ path: directory, encoding: 'binary', noSubdir: false });
+  const options = { name: 'profiles', encoding: 'binary' as const, keyEncoder, useVersions: true };
+  const profiles = raw.openDB<Uint8Array, Uint8Array>(options);
+  const left = [...profiles.getKeys({ start: new Uint8Array(1) })].map((key) => Buffer.from(key).toString());
+  t.match(left, [/p$/], 'but what is known of everybody together');
+  t.equal(left.length, 1);
+  await raw.close();
+});
+
 t.test('two processes add to the same records at the same time and neither loses anything', async (t) => {
   const directory = directoryFor(t);
   const stores = openStores(t, { directory, flushIntervalMs: 20 });

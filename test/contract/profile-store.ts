@@ -175,4 +175,47 @@ export function profileStoreContract(t: Test, open: OpenProfileStore): void {
     t.equal(countWithin(bundle.host?.failures ?? [], hour, noonMs), 1000);
     t.equal(countWithin(bundle.asn?.failures ?? [], hour, noonMs), 1000);
   });
+
+  t.test('what nobody touched since the retention limit is forgotten, and nothing else; who comes back begins anew', async (t) => {
+    const store = await open(t);
+    const dayMs = 86_400_000;
+    const visits = Array.from({ length: 200 }, (_, i) =>
+      visitOf(`account${i}`, noonMs - i * dayMs, { host: `host${i}`, block: `block${i}`, asn: 64_512 + i, device: `device${i}` }),
+    );
+    for (const visit of visits) store.apply('default', learnedChanges(visit));
+    // Failures alone keep a profile too: somebody is trying.
+    store.apply('default', attemptedChanges({ ...(visits[150] as Visit), atMs: noonMs }, true));
+    store.apply('other', learnedChanges(visits[10] as Visit));
+    await store.flush();
+    t.strictSame(await expireAll(store, noonMs - 500 * dayMs), 0, 'nothing is that old');
+    // Of accounts and of each kind of source, the 99 older ones but one.
+    t.strictSame(await expireAll(store, noonMs - 100 * dayMs), 98 * 5);
+    for (const when of ['before', 'after']) {
+      for (const [i, visit] of visits.entries()) {
+        const { account, host, block, asn, device } = await readVisit(store, 'default', visit);
+        const kept = i <= 100 || i === 150;
+        t.strictSame(
+          [account, host, block, asn, device].filter((profile) => profile !== null).length,
+          kept ? 5 : 0,
+          `${i} ${when} a flush`,
+        );
+      }
+      t.ok((await readVisit(store, 'other', visits[10] as Visit)).account);
+      await store.flush();
+    }
+    t.strictSame(await expireAll(store, noonMs - 100 * dayMs), 0);
+    store.apply('default', learnedChanges({ ...(visits[199] as Visit), atMs: noonMs }));
+    await store.flush();
+    const back = await readVisit(store, 'default', visits[199] as Visit);
+    t.strictSame([back.account?.goodCount, back.account?.firstGoodMs, back.asn?.goodCount], [1, noonMs, 1]);
+  });
+}
+
+async function expireAll(store: ProfileStore, untouchedSinceMs: number): Promise<number> {
+  let forgotten = 0;
+  for (;;) {
+    const step = await store.expire(untouchedSinceMs);
+    forgotten += step.forgotten;
+    if (step.complete) return forgotten;
+  }
 }

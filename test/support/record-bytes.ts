@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { AccountEvent } from '../../src/domain/profile/account.ts';
 import { addToPopulation, emptyPopulation } from '../../src/domain/profile/population.ts';
+import type { Expiry } from '../../src/domain/profile/expiry.ts';
 import { shortKeyLetters } from '../../src/domain/profile/recent-set.ts';
 import type { SourceEvent } from '../../src/domain/profile/source.ts';
 import { ByteWriter } from '../../src/domain/record/byte-writer.ts';
@@ -14,18 +15,21 @@ const anyTry = anyVisit.map(({ atMs, host, asn, device }) => ({
   asn,
   device: device === null ? null : device.slice(0, shortKeyLetters),
 }));
-export const anyAccountEvent: fc.Arbitrary<AccountEvent> = fc.oneof(
+export const anyAccountEvent: fc.Arbitrary<AccountEvent | Expiry> = fc.oneof(
   fc.record({ type: fc.constant('attempted' as const), visit: anyTry, failed: fc.boolean() }, { noNullPrototype: true }),
   fc.record(
     { type: fc.constantFrom('learned' as const, 'learned' as const, 'unlearned' as const), visit: anyVisit },
     { noNullPrototype: true },
   ),
   fc.record(
-    { type: fc.constantFrom('failed' as const, 'challenge_failed' as const), atMs: fc.integer({ min: noonMs - 1e9, max: noonMs }) },
+    {
+      type: fc.constantFrom('failed' as const, 'challenge_failed' as const, 'expired' as const),
+      atMs: fc.integer({ min: noonMs - 1e9, max: noonMs }),
+    },
     { noNullPrototype: true },
   ),
 );
-export const anySourceEvent: fc.Arbitrary<SourceEvent> = fc.oneof(
+export const anySourceEvent: fc.Arbitrary<SourceEvent | Expiry> = fc.oneof(
   fc.record(
     {
       type: fc.constant('attempted' as const),
@@ -41,7 +45,7 @@ export const anySourceEvent: fc.Arbitrary<SourceEvent> = fc.oneof(
     { noNullPrototype: true },
   ),
   fc.record({ type: fc.constant('unlearned' as const), atMs: fc.nat(2 ** 31), account: fc.nat(5) }, { noNullPrototype: true }),
-  fc.record({ type: fc.constant('failed' as const), atMs: fc.nat(2 ** 31) }, { noNullPrototype: true }),
+  fc.record({ type: fc.constantFrom('failed' as const, 'expired' as const), atMs: fc.nat(2 ** 31) }, { noNullPrototype: true }),
 );
 
 export const anyText = fc.oneof(fc.string(), fc.constantFrom('München', '東京', '\u{1f600}', '\ud800', 'x'.repeat(400), 'ä'.repeat(400)));

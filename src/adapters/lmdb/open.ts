@@ -5,6 +5,7 @@ import { freeBytesOf, openEnvironment } from './environment.ts';
 import { EventIndex } from './event-index.ts';
 import { Journal } from './journal.ts';
 import { Maintenance } from './maintenance.ts';
+import { ProfileExpiry } from './profile-expiry.ts';
 import { LmdbProfileStore } from './profile-store.ts';
 import { kinds } from './record-kinds.ts';
 import { RecordStore } from './record-store.ts';
@@ -73,7 +74,13 @@ export function openLmdbStores(options: LmdbOptions): LmdbStores {
   });
   maintenance = kept;
   log.maintainedBy(kept);
-  const profiles = new LmdbProfileStore({ index, records, maintenance: kept, flushIntervalMs });
+  const profiles = new LmdbProfileStore({
+    index,
+    records,
+    maintenance: kept,
+    expiry: new ProfileExpiry({ environment, index, records, maintenance: kept }),
+    flushIntervalMs,
+  });
 
   let closing: Promise<void> | null = null;
   return {

@@ -7,10 +7,11 @@ import { writeAccountEvent, writeSourceEvent } from '../../domain/profile/event-
 import { populationOf, writePopulationEvent } from '../../domain/profile/population.ts';
 import type { SourceProfile } from '../../domain/profile/source.ts';
 import { ByteWriter } from '../../domain/record/byte-writer.ts';
-import type { ProfileBundle, ProfileChange, ProfileKeys, ProfileStore, SourceKind } from '../../ports/profile-store.ts';
+import type { ProfileBundle, ProfileChange, ProfileKeys, ProfilesExpired, ProfileStore, SourceKind } from '../../ports/profile-store.ts';
 import type { EventIndex } from './event-index.ts';
 import { KeyBuffer } from './key-buffer.ts';
 import type { Maintenance } from './maintenance.ts';
+import type { ProfileExpiry } from './profile-expiry.ts';
 import { accountKind, networkKind, populationKind, sourceKind } from './record-kinds.ts';
 import type { RecordStore } from './record-store.ts';
 
@@ -22,6 +23,7 @@ export interface ProfileStoreParts {
   readonly index: EventIndex;
   readonly records: RecordStore;
   readonly maintenance: Maintenance;
+  readonly expiry: ProfileExpiry;
   readonly flushIntervalMs: number;
 }
 
@@ -32,6 +34,7 @@ export class LmdbProfileStore implements ProfileStore {
   private readonly index: EventIndex;
   private readonly records: RecordStore;
   private readonly maintenance: Maintenance;
+  private readonly expiry: ProfileExpiry;
   private readonly key = new KeyBuffer();
   private readonly writer = new ByteWriter();
   /** The event that the writer holds. */
@@ -41,6 +44,7 @@ export class LmdbProfileStore implements ProfileStore {
     this.index = parts.index;
     this.records = parts.records;
     this.maintenance = parts.maintenance;
+    this.expiry = parts.expiry;
     this.flushIntervalMs = parts.flushIntervalMs;
   }
 
@@ -75,6 +79,10 @@ export class LmdbProfileStore implements ProfileStore {
       throw new Error('The account cannot be erased now: the store is full and cannot be written.');
     await this.maintenance.settle();
     return true;
+  }
+
+  expire(untouchedSinceMs: number): Promise<ProfilesExpired> {
+    return this.expiry.expire(untouchedSinceMs);
   }
 
   flush(): Promise<void> {

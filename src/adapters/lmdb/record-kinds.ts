@@ -3,6 +3,7 @@ import type { AccountEvent, AccountProfile } from '../../domain/profile/account.
 import { readAccount, writeAccount } from '../../domain/profile/account-record.ts';
 import { readAccountEvent, readSourceEvent } from '../../domain/profile/event-record.ts';
 import { evolveAccount, evolveSource } from '../../domain/profile/evolve.ts';
+import type { Expiry } from '../../domain/profile/expiry.ts';
 import {
   addToPopulation,
   emptyPopulation,
@@ -28,7 +29,7 @@ export interface RecordKind<State, Event> {
   readonly shared: boolean;
 }
 
-export const accountKind: RecordKind<AccountProfile, AccountEvent> = {
+export const accountKind: RecordKind<AccountProfile, AccountEvent | Expiry> = {
   read: readAccount,
   write: writeAccount,
   readEvent: readAccountEvent,
@@ -36,7 +37,7 @@ export const accountKind: RecordKind<AccountProfile, AccountEvent> = {
   shared: false,
 };
 
-export const sourceKind: RecordKind<SourceProfile, SourceEvent> = {
+export const sourceKind: RecordKind<SourceProfile, SourceEvent | Expiry> = {
   read: readSource,
   write: writeSource,
   readEvent: readSourceEvent,
@@ -44,7 +45,7 @@ export const sourceKind: RecordKind<SourceProfile, SourceEvent> = {
   shared: false,
 };
 
-export const networkKind: RecordKind<SourceProfile, SourceEvent> = { ...sourceKind, shared: true };
+export const networkKind: typeof sourceKind = { ...sourceKind, shared: true };
 
 export const populationKind: RecordKind<PopulationTable, PopulationEvent> = {
   read: readPopulation,

@@ -84,9 +84,23 @@ export function createMemoryProfileStore(options: MemoryProfileOptions = {}): Me
       for (const item of changes) change(memory, item);
     },
     eraseAccount: (tenant, account) => Promise.resolve(tenants.get(tenant)?.account.delete(account) ?? false),
+    expire: (untouchedSinceMs) => Promise.resolve({ forgotten: forgetUntouched(tenants.values(), untouchedSinceMs), complete: true }),
     flush: () => Promise.resolve(),
     close: () => Promise.resolve(),
   };
+}
+
+/** All at once: nobody waits for the answers of this store while it serves logins. */
+function forgetUntouched(tenants: Iterable<TenantMemory>, sinceMs: number): number {
+  const expiry = { type: 'expired', atMs: sinceMs } as const;
+  let forgotten = 0;
+  const forget = (kind: Map<string, unknown>, key: string): void => void (kind.delete(key) && forgotten++);
+  for (const tenant of tenants) {
+    for (const [key, profile] of tenant.account) if (evolveAccount(profile, expiry) === null) forget(tenant.account, key);
+    for (const kind of [tenant.host, tenant.block, tenant.asn, tenant.device])
+      for (const [key, profile] of kind) if (evolveSource(profile, expiry) === null) forget(kind, key);
+  }
+  return forgotten;
 }
 
 function keep<T>(kind: Map<string, T>, key: string, profile: T | null, max: number): void {

@@ -4,18 +4,19 @@ import { asnClasses } from '../ip-facts.ts';
 import type { ByteReader } from '../record/byte-reader.ts';
 import type { ByteWriter } from '../record/byte-writer.ts';
 import type { AccountEvent, TriedVisit } from './account.ts';
+import type { Expiry } from './expiry.ts';
 import { shortKeyLetters } from './recent-set.ts';
 import type { SourceEvent } from './source.ts';
 import type { Refusal } from './source-record.ts';
 import type { Visit } from './visit.ts';
 
 const version = 1;
-const accountTypes = ['attempted', 'learned', 'unlearned', 'failed', 'challenge_failed'] as const;
-const sourceTypes = ['attempted', 'learned', 'unlearned', 'failed'] as const;
+const accountTypes = ['attempted', 'learned', 'unlearned', 'failed', 'challenge_failed', 'expired'] as const;
+const sourceTypes = ['attempted', 'learned', 'unlearned', 'failed', 'expired'] as const;
 /** More key strokes than an attempt may carry; a bound for damaged records. */
 const strokesMax = 4096;
 
-export function writeAccountEvent(out: ByteWriter, event: AccountEvent): void {
+export function writeAccountEvent(out: ByteWriter, event: AccountEvent | Expiry): void {
   out.uint(version);
   out.uint(accountTypes.indexOf(event.type));
   switch (event.type) {
@@ -29,17 +30,18 @@ export function writeAccountEvent(out: ByteWriter, event: AccountEvent): void {
       return;
     case 'failed':
     case 'challenge_failed':
+    case 'expired':
       out.number(event.atMs);
   }
 }
 
-export function readAccountEvent(from: ByteReader): AccountEvent | Refusal {
+export function readAccountEvent(from: ByteReader): AccountEvent | Expiry | Refusal {
   if (from.uint() !== version) return from.damaged ? 'damaged' : 'foreign';
   const event = readAccountBody(from, accountTypes[from.uint()]);
   return from.complete() ? event : 'damaged';
 }
 
-function readAccountBody(from: ByteReader, type: AccountEvent['type'] | undefined): AccountEvent | Refusal {
+function readAccountBody(from: ByteReader, type: (AccountEvent | Expiry)['type'] | undefined): AccountEvent | Expiry | Refusal {
   switch (type) {
     case 'attempted': {
       const failed = from.bool();
@@ -50,30 +52,31 @@ function readAccountBody(from: ByteReader, type: AccountEvent['type'] | undefine
       return { type, visit: readVisit(from) };
     case 'failed':
     case 'challenge_failed':
+    case 'expired':
       return { type, atMs: from.number() };
     case undefined:
       return 'damaged';
   }
 }
 
-export function writeSourceEvent(out: ByteWriter, event: SourceEvent): void {
+export function writeSourceEvent(out: ByteWriter, event: SourceEvent | Expiry): void {
   out.uint(version);
   out.uint(sourceTypes.indexOf(event.type));
   out.number(event.atMs);
-  if (event.type === 'failed') return;
+  if (event.type === 'failed' || event.type === 'expired') return;
   out.number(event.account);
   if (event.type === 'unlearned') return;
   out.text(event.machine);
   if (event.type === 'attempted') out.bool(event.failed);
 }
 
-export function readSourceEvent(from: ByteReader): SourceEvent | Refusal {
+export function readSourceEvent(from: ByteReader): SourceEvent | Expiry | Refusal {
   if (from.uint() !== version) return from.damaged ? 'damaged' : 'foreign';
   const event = readSourceBody(from, sourceTypes[from.uint()]);
   return from.complete() ? event : 'damaged';
 }
 
-function readSourceBody(from: ByteReader, type: SourceEvent['type'] | undefined): SourceEvent | Refusal {
+function readSourceBody(from: ByteReader, type: (SourceEvent | Expiry)['type'] | undefined): SourceEvent | Expiry | Refusal {
   switch (type) {
     case 'attempted':
       return { type, atMs: from.number(), account: from.number(), machine: from.text(), failed: from.bool() };
@@ -82,6 +85,7 @@ function readSourceBody(from: ByteReader, type: SourceEvent['type'] | undefined)
     case 'unlearned':
       return { type, atMs: from.number(), account: from.number() };
     case 'failed':
+    case 'expired':
       return { type, atMs: from.number() };
     case undefined:
       return 'damaged';
