@@ -4,8 +4,8 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { policyPage } from '../adapters/policy-file/reference.ts';
 import { settingsPage } from '../config/reference.ts';
-import { explanationsPage } from './explanations-page.ts';
-import { signalsPage } from './signals-page.ts';
+import { explanationsPage } from './reference/explanations-page.ts';
+import { signalsPage } from './reference/signals-page.ts';
 
 /** File name under docs/ to its whole text. */
 export function referencePages(): ReadonlyMap<string, string> {

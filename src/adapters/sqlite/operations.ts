@@ -10,14 +10,14 @@ import { tierRank } from '../../domain/case/tier.ts';
 import type { AuditQuery, CampaignQuery, Explained, Opened, Opening, Page, Related, Reopened, Resolved } from '../../ports/case-store.ts';
 import type { NewTelling, Telling } from '../../ports/explanation-log.ts';
 import type { ClaimRequest, Enqueued, Failed } from '../../ports/job-queue.ts';
-import { AuditRows } from './audit-rows.ts';
-import { CampaignRows } from './campaign-rows.ts';
-import { CaseList } from './case-list.ts';
-import { type CaseKey, CaseRows } from './case-rows.ts';
+import { AuditRows } from './rows/audit-rows.ts';
+import { CampaignRows } from './rows/campaign-rows.ts';
+import { CaseList } from './rows/case-list.ts';
+import { type CaseKey, CaseRows } from './rows/case-rows.ts';
 import type { Database } from './database.ts';
-import { type FailedAttempt, JobRows } from './job-rows.ts';
-import { ReadingRows } from './reading-rows.ts';
-import { TellingRows } from './telling-rows.ts';
+import { type FailedAttempt, JobRows } from './rows/job-rows.ts';
+import { ReadingRows } from './rows/reading-rows.ts';
+import { TellingRows } from './rows/telling-rows.ts';
 
 /** Erased or expired per call, so that no transaction holds others up for long. */
 const removedPerCall = 200;

@@ -1,10 +1,10 @@
 // Groups of cases as rows: who joins, who leaves, and what is counted of them. The rules are the domain's (campaign.ts, link.ts); here
 // they are looked up and written, inside the transaction that opens the case, so that two processes cannot found two groups for one
 // attack.
-import { type Campaign, campaignAccountsMin, type Group, groupWith, type Neighbour } from '../../domain/case/campaign.ts';
-import { type LinkKind, linkKinds, linkWindowsMs, type Thread } from '../../domain/case/link.ts';
-import { tiers } from '../../domain/case/tier.ts';
-import { type Database, looseList, type Row } from './database.ts';
+import { type Campaign, campaignAccountsMin, type Group, groupWith, type Neighbour } from '../../../domain/case/campaign.ts';
+import { type LinkKind, linkKinds, linkWindowsMs, type Thread } from '../../../domain/case/link.ts';
+import { tiers } from '../../../domain/case/tier.ts';
+import { type Database, looseList, type Row } from '../database.ts';
 
 export interface Member {
   readonly seq: number;

@@ -12,10 +12,10 @@ import {
   followChain,
   type NewAuditEntry,
   sealOf,
-} from '../../domain/case/audit.ts';
-import type { AuditQuery } from '../../ports/case-store.ts';
-import { pageSize } from '../../domain/case/query.ts';
-import type { Database, Row } from './database.ts';
+} from '../../../domain/case/audit.ts';
+import type { AuditQuery } from '../../../ports/case-store.ts';
+import { pageSize } from '../../../domain/case/query.ts';
+import type { Database, Row } from '../database.ts';
 
 /** Where following the chain stands; the caller passes it on to the next slice. */
 export type Slice =

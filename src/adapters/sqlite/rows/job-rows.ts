@@ -10,11 +10,11 @@ import {
   payloadBytesMax,
   retryDelayMs,
   type TierDepth,
-} from '../../domain/case/job.ts';
-import { pageSize } from '../../domain/case/query.ts';
-import { tierRank, tiers } from '../../domain/case/tier.ts';
-import type { ClaimRequest, Enqueued, Failed } from '../../ports/job-queue.ts';
-import type { Database, Row } from './database.ts';
+} from '../../../domain/case/job.ts';
+import { pageSize } from '../../../domain/case/query.ts';
+import { tierRank, tiers } from '../../../domain/case/tier.ts';
+import type { ClaimRequest, Enqueued, Failed } from '../../../ports/job-queue.ts';
+import type { Database, Row } from '../database.ts';
 
 const waiting = jobStates.indexOf('waiting');
 const leased = jobStates.indexOf('leased');

@@ -1,14 +1,14 @@
 // Writes the page of explanations: twenty flagged attempts drawn at random from the simulation (draw-cases.ts), as the template explains
 // them, so that anyone can judge how they read. Nothing is left out or polished; every fifth is shown in German as well.
 import { readFileSync } from 'node:fs';
-import { createWording } from '../adapters/icu-messages/wording.ts';
-import type { Explanation, Finding } from '../domain/explanation/finding.ts';
-import type { NextCheckId } from '../domain/explanation/next-checks.ts';
-import { explainByTemplate } from '../domain/explanation/template.ts';
-import type { Wording } from '../domain/explanation/wording.ts';
-import type { FlaggedCase } from './explain/flagged-cases.ts';
+import { createWording } from '../../adapters/icu-messages/wording.ts';
+import type { Explanation, Finding } from '../../domain/explanation/finding.ts';
+import type { NextCheckId } from '../../domain/explanation/next-checks.ts';
+import { explainByTemplate } from '../../domain/explanation/template.ts';
+import type { Wording } from '../../domain/explanation/wording.ts';
+import type { FlaggedCase } from '../explain/flagged-cases.ts';
 
-const casesFile = new URL('explain/cases.ndjson', import.meta.url);
+const casesFile = new URL('../explain/cases.ndjson', import.meta.url);
 const germanEvery = 5;
 
 /** What the simulation knows and the service did not. */

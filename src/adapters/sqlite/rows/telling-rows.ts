@@ -1,8 +1,8 @@
 // What was told of a case, as rows.
-import { StorageFailure } from '../../domain/case/failure.ts';
-import { tellingBytesMax, tellingsToKeep } from '../../domain/case/telling.ts';
-import type { NewTelling, Telling } from '../../ports/explanation-log.ts';
-import type { Database } from './database.ts';
+import { StorageFailure } from '../../../domain/case/failure.ts';
+import { tellingBytesMax, tellingsToKeep } from '../../../domain/case/telling.ts';
+import type { NewTelling, Telling } from '../../../ports/explanation-log.ts';
+import type { Database } from '../database.ts';
 
 export class TellingRows {
   readonly #db: Database;

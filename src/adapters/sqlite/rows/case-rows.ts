@@ -1,13 +1,13 @@
 // Cases as rows: writing a new one, reading one back, and deleting one with everything that hangs on it.
-import { labels, levels, verdicts } from '../../domain/assessment.ts';
-import { type Case, type CaseSummary, caseStates, openedCase, type NewCase, type ShownFacts } from '../../domain/case/case.ts';
-import { campaignAccountsMin } from '../../domain/case/campaign.ts';
-import { linksOf, relationsOf } from '../../domain/case/link.ts';
-import { wordsOf } from '../../domain/case/search.ts';
-import { severityOf, tierRank, tiers } from '../../domain/case/tier.ts';
+import { labels, levels, verdicts } from '../../../domain/assessment.ts';
+import { type Case, type CaseSummary, caseStates, openedCase, type NewCase, type ShownFacts } from '../../../domain/case/case.ts';
+import { campaignAccountsMin } from '../../../domain/case/campaign.ts';
+import { linksOf, relationsOf } from '../../../domain/case/link.ts';
+import { wordsOf } from '../../../domain/case/search.ts';
+import { severityOf, tierRank, tiers } from '../../../domain/case/tier.ts';
 import type { CampaignRows } from './campaign-rows.ts';
-import { type Database, looseList, type Row } from './database.ts';
-import { damaged } from './trouble.ts';
+import { type Database, looseList, type Row } from '../database.ts';
+import { damaged } from '../trouble.ts';
 
 /** A group with too few accounts is not named to anybody. */
 const summaryColumns = `c.*, case when g.accounts >= ${campaignAccountsMin} then g.id end as shown_campaign`;

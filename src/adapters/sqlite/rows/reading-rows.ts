@@ -7,10 +7,10 @@ import {
   opinions,
   type StoredExplanation,
   stepToExplain,
-} from '../../domain/case/explanation.ts';
-import { pageSize, readCursor, writeCursor } from '../../domain/case/query.ts';
-import type { Explained, Page } from '../../ports/case-store.ts';
-import type { Database, Row } from './database.ts';
+} from '../../../domain/case/explanation.ts';
+import { pageSize, readCursor, writeCursor } from '../../../domain/case/query.ts';
+import type { Explained, Page } from '../../../ports/case-store.ts';
+import type { Database, Row } from '../database.ts';
 
 export class ReadingRows {
   readonly #db: Database;

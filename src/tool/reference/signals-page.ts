@@ -1,7 +1,7 @@
 // Writes the catalogue of signals: what each observes, which numbers the model gets of it, which reasons it can give and what
 // the fallback rules make of it. In the order of the feature vector.
-import { schema } from '../domain/feature/schema.ts';
-import type { FeatureDefinition, SignalDefinition } from '../domain/signal/definition.ts';
+import { schema } from '../../domain/feature/schema.ts';
+import type { FeatureDefinition, SignalDefinition } from '../../domain/signal/definition.ts';
 
 export function signalsPage(): string {
   const { signals, features } = schema;

@@ -1,8 +1,8 @@
 // Lists: the query of a page from filter, order and cursor. Values are always bound; the text of a statement is made of fixed pieces only.
 import type { SQLInputValue } from 'node:sqlite';
-import { type Campaign, campaignAccountsMin } from '../../domain/case/campaign.ts';
-import { type CaseSummary, caseStates, isOpen } from '../../domain/case/case.ts';
-import { type RelationKind, relationKinds } from '../../domain/case/link.ts';
+import { type Campaign, campaignAccountsMin } from '../../../domain/case/campaign.ts';
+import { type CaseSummary, caseStates, isOpen } from '../../../domain/case/case.ts';
+import { type RelationKind, relationKinds } from '../../../domain/case/link.ts';
 import {
   type CaseFilter,
   type CaseOrder,
@@ -12,13 +12,13 @@ import {
   readCursor,
   scopeOf,
   writeCursor,
-} from '../../domain/case/query.ts';
-import { afterPrefix, queryWords } from '../../domain/case/search.ts';
-import { tierRank } from '../../domain/case/tier.ts';
-import type { CampaignQuery, Page, Related } from '../../ports/case-store.ts';
+} from '../../../domain/case/query.ts';
+import { afterPrefix, queryWords } from '../../../domain/case/search.ts';
+import { tierRank } from '../../../domain/case/tier.ts';
+import type { CampaignQuery, Page, Related } from '../../../ports/case-store.ts';
 import type { CampaignRows } from './campaign-rows.ts';
 import { type CaseRows, selectSummary } from './case-rows.ts';
-import type { Database, Row } from './database.ts';
+import type { Database, Row } from '../database.ts';
 
 interface Condition {
   readonly sql: string;
