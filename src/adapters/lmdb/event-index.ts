@@ -57,7 +57,9 @@ export class EventIndex {
   ranges: EventRange[] = [];
   /** Bytes applied by this process and not yet taken for the journal. */
   unsentBytes = 0;
-  private readonly chunks = new Map<number, Chunk>();
+  /** Side by side from chunk number `firstChunk` on: they are begun and freed in the order of their positions. */
+  private readonly chunks: Chunk[] = [];
+  private firstChunk = 0;
   private spare: Chunk[] = [];
   private readonly slots: Uint32Array;
   private readonly mask: number;
@@ -267,16 +269,16 @@ export class EventIndex {
       const next = this.next(at);
       this.removeSlot(chunk.words[(at % chunkBytes) >>> 2] as number, at);
       this.tail = next;
-      if (Math.floor(at / chunkBytes) !== Math.floor(next / chunkBytes)) this.freeChunk(Math.floor(at / chunkBytes));
+      if (Math.floor(at / chunkBytes) !== Math.floor(next / chunkBytes)) this.freeOldestChunk();
     }
     let gone = 0;
     while (gone < this.ranges.length && (this.ranges[gone] as EventRange).to <= this.tail) gone++;
     if (gone > 0) this.ranges = this.ranges.slice(gone);
   }
 
-  private freeChunk(number: number): void {
-    const chunk = this.chunks.get(number);
-    this.chunks.delete(number);
+  private freeOldestChunk(): void {
+    const chunk = this.chunks.shift();
+    this.firstChunk++;
     if (chunk !== undefined && this.spare.length < spareChunksMax) this.spare.push(chunk);
   }
 
@@ -297,7 +299,7 @@ export class EventIndex {
     if (this.tail === this.head) {
       // Nothing is kept: go on in the new chunk, so that the tail is an event again.
       this.tail = start;
-      if (offset !== 0) this.freeChunk(Math.floor(position / chunkBytes));
+      if (offset !== 0) this.freeOldestChunk();
     }
     return start;
   }
@@ -311,16 +313,13 @@ export class EventIndex {
   }
 
   private chunkAt(position: number): Chunk {
-    const number = Math.floor(position / chunkBytes);
-    let chunk = this.chunks.get(number);
-    if (chunk === undefined) {
-      chunk = this.spare.pop();
-      if (chunk === undefined) {
-        const buffer = new ArrayBuffer(chunkBytes);
-        chunk = { bytes: new Uint8Array(buffer), words: new Uint32Array(buffer) };
-      }
-      this.chunks.set(number, chunk);
-    }
+    return this.chunks[Math.floor(position / chunkBytes) - this.firstChunk] ?? this.nextChunk();
+  }
+
+  private nextChunk(): Chunk {
+    const buffer = this.spare.length === 0 ? new ArrayBuffer(chunkBytes) : null;
+    const chunk = buffer === null ? (this.spare.pop() as Chunk) : { bytes: new Uint8Array(buffer), words: new Uint32Array(buffer) };
+    this.chunks.push(chunk);
     return chunk;
   }
 
