@@ -195,11 +195,7 @@ export class EventIndex {
     for (const range of this.ranges) {
       if (range.seq !== Number.POSITIVE_INFINITY || range.sent) continue;
       range.sent = true;
-      for (let position = range.from; position < range.to; position = this.next(position)) {
-        const view = this.at(position);
-        const from = position % chunkBytes;
-        pieces.push(view.bytes.subarray(from, from + alignedSize(view.keyLength, view.payloadLength)));
-      }
+      this.addPieces(range, pieces);
     }
     this.unsentBytes = 0;
     if (pieces.length === 0) return null;
@@ -212,6 +208,23 @@ export class EventIndex {
       at += piece.length;
     }
     return entry;
+  }
+
+  /** The bytes of a range: its events lie side by side, except where one chunk ends. */
+  private addPieces(range: EventRange, pieces: Uint8Array[]): void {
+    let from = this.settled(range.from);
+    while (from < range.to) {
+      let to = from;
+      let next = from;
+      while (next === to && next < range.to) {
+        const view = this.at(to);
+        to += alignedSize(view.keyLength, view.payloadLength);
+        next = this.skipEnd(to);
+      }
+      const offset = from % chunkBytes;
+      pieces.push(this.chunkAt(from).bytes.subarray(offset, offset + to - from));
+      from = next;
+    }
   }
 
   /** What was sent is durable under `seq`. */
