@@ -47,7 +47,7 @@ function attemptOf(i: number) {
 const attempts = bodies.map((_, i) => attemptOf(i));
 const facts = attempts.map((attempt) => gatherNow(attempt, ports));
 const rows = facts.map((each) => derive(each, schema).features);
-const scored = await Promise.all(rows.map((row) => ports.scorer.score(row)));
+const scored = await Promise.all(rows.map(async (row) => ports.scorer.score(row)));
 const stored = await core.assess({
   attempt: attempts[0] as (typeof attempts)[0],
   digest: null,
@@ -75,8 +75,9 @@ const stages: Record<string, (() => unknown) | { batch: number; run: () => Promi
     return factsOf(each.attempt, each.visit, each.ip, each as unknown as ProfileBundle);
   },
   'derive features': () => derive(pick(facts), schema),
-  'score, 1 row': { batch: 1, run: () => ports.scorer.score(pick(rows)) },
-  'score, 16 rows': { batch: 16, run: () => Promise.all(Array.from({ length: 16 }, () => ports.scorer.score(pick(rows)))) },
+  score: () => ports.scorer.score(pick(rows)),
+  'score by the runtime, 1 row': { batch: 1, run: () => ports.scorer.runtimeSums(pick(rows).slice(), 1) },
+  'score by the runtime, 16 rows': { batch: 16, run: () => ports.scorer.runtimeSums(together(16), 16) },
   'attribute and explain': () => {
     const at = next() % facts.length;
     return attribute(schema, facts[at] as (typeof facts)[0], rows[at] as Float32Array, scored[at] as NonNullable<(typeof scored)[0]>);
@@ -91,6 +92,13 @@ const stages: Record<string, (() => unknown) | { batch: number; run: () => Promi
   'record the assessment': () => ports.assessments.put({ ...record, assessment: { ...assessment, assessmentId: `micro-${ids++}` } }, ''),
   'record the try': () => ports.profiles.apply('default', attemptedChanges(pick(facts).visit, false)),
 };
+
+/** Rows side by side, as a batch has them. */
+function together(count: number): Float32Array {
+  const batch = new Float32Array(count * schema.width);
+  for (let i = 0; i < count; i++) batch.set(pick(rows), i * schema.width);
+  return batch;
+}
 
 const micros: Record<string, number[]> = {};
 for (let block = 0; block < blocks + 3; block++) {

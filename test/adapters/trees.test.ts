@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { openOnnxScorer } from '../../src/adapters/onnx/scorer.ts';
+import { cheaperFor } from '../../src/adapters/onnx/batcher.ts';
 import { normaliseRow, parseTrees, walkTrees } from '../../src/adapters/onnx/trees.ts';
 import { activeModelDirectory, schemaHash } from '../../src/compose.ts';
 import { schema } from '../../src/domain/feature/schema.ts';
@@ -100,7 +101,7 @@ t.test('scoring one row after the other gives the bits that the runtime gives, a
     featureNames: schema.features.map((feature) => feature.name),
     groupNames: schema.signals.map((signal) => signal.name),
   };
-  const runtime = await openOnnxScorer(options);
+  const runtime = await openOnnxScorer({ ...options, batchesBy: 'runtime' });
   const oneByOne = await openOnnxScorer({ ...options, oneByOne: true });
   const random = testRandom(11);
   const values = [Number.NaN, Number.POSITIVE_INFINITY, -0, 0, 1, -1, 1e30];
@@ -118,4 +119,35 @@ t.test('scoring one row after the other gives the bits that the runtime gives, a
   t.equal(runtime.failures(), 0);
   await runtime.close();
   await oneByOne.close();
+});
+
+t.test('batches of a model of the shipped size are walked; now and then the runtime checks them, and they agree', async (t) => {
+  const scorer = await openOnnxScorer({
+    directory: activeModelDirectory(),
+    schemaHash,
+    featureNames: schema.features.map((feature) => feature.name),
+    groupNames: schema.signals.map((signal) => signal.name),
+  });
+  t.equal(cheaperFor(scorer.trees.start.length), 'walk');
+  t.equal(cheaperFor(1001), 'runtime');
+  const random = testRandom(12);
+  let different = 0;
+  const score = async (): Promise<void> => {
+    const row = Float32Array.from({ length: schema.width }, () => random.uniform() * 20 - 5);
+    const scored = await scorer.score(row);
+    const walked = scorer.walk(row);
+    if (scored === null || !scored.groups.every((value, group) => Object.is(value, walked.groups[group]))) different++;
+    // The receiver's to change: a check must not see it.
+    scored?.groups.fill(7);
+  };
+  for (let batch = 0; batch < 80; batch++) await Promise.all(Array.from({ length: 30 }, score));
+  t.equal(different, 0);
+  // Calls of the runtime come after each other: when this one is done, so are the checks.
+  t.not(await scorer.runtimeSums(new Float32Array(schema.width), 1), null);
+  t.equal(scorer.failures(), 0);
+  await scorer.close();
+  // Closed: the next check fails, is counted, and the walk goes on.
+  for (let batch = 0; batch < 40; batch++) await Promise.all(Array.from({ length: 30 }, score));
+  t.equal(await scorer.runtimeSums(new Float32Array(schema.width), 1), null);
+  t.equal(scorer.failures(), 1);
 });

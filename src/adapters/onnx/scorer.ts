@@ -1,15 +1,16 @@
-// The scorer on onnxruntime-node, in process, with the plain walk of the same trees behind it.
+// The scorer on onnxruntime-node, in process, with the plain walk of the same trees beside it.
 //
 // The model is loaded from bytes whose checksum the manifest states, so that what was hashed is what runs. One thread, no
 // spinning: a small tree ensemble takes tens of microseconds, and idle worker threads would burn a core beside the service.
-// If a call of the runtime fails, the rows are scored by the walk, which gives the same bits.
+// Runtime and walk give the same bits. So each may do what it is cheaper at (batcher.ts), and each watches the other: if a call
+// of the runtime fails, the walk scores its rows, and of the batches that are walked the runtime scores some too.
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { rankOf } from '../../domain/rank.ts';
 import type { Contributions, Scorer } from '../../ports/scorer.ts';
-import { type Batch, createBatcher } from './batcher.ts';
+import { type Batch, cheaperFor, createBatcher } from './batcher.ts';
 import { type ModelManifest, parseManifest } from './manifest.ts';
 import { normaliseRow, parseTrees, type Trees, walkTrees } from './trees.ts';
 
@@ -20,7 +21,7 @@ export interface OnnxScorer extends Scorer {
   runtimeSums(rows: Float32Array, count: number): Promise<Float64Array | null>;
   /** One row by the plain walk of the trees: the same bits as the runtime gives. */
   walk(row: Float32Array): Contributions;
-  /** Calls of the runtime that failed since the start; the walk answered for them. */
+  /** Calls of the runtime that failed since the start, for which the walk answered, and checks in which the two differed. */
   failures(): number;
 }
 
@@ -31,11 +32,16 @@ export interface OnnxOptions {
   readonly featureNames: readonly string[];
   readonly groupNames: readonly string[];
   /**
-   * For work that scores one row after the other, as loading history does: the walk of the trees answers, in the same bits, because a call
-   * of the runtime costs as much for one row as the walk for two or three. Default false.
+   * For work that scores one row after the other, as loading history does: the walk of the trees answers without waiting for others,
+   * whatever the size of the ensemble. Default false.
    */
   readonly oneByOne?: boolean;
+  /** Which of the two scores batches; not given: whichever is cheaper for an ensemble of this size (batcher.ts). */
+  readonly batchesBy?: 'runtime' | 'walk';
 }
+
+/** Once in this many walked rows a batch is scored by the runtime as well. */
+const rowsPerCheck = 1000;
 
 const sessionOptions: InferenceSession.SessionOptions = {
   executionProviders: ['cpu'],
@@ -60,7 +66,7 @@ export async function openOnnxScorer(options: OnnxOptions): Promise<OnnxScorer> 
     throw new Error(`The model in ${directory} is unusable: trees.json has other features or groups than manifest.json.`);
   }
   const session = await understand(directory, 'model.onnx', () => InferenceSession.create(model, sessionOptions));
-  const scorer = createScorer(session, manifest, trees);
+  const scorer = createScorer(session, manifest, trees, (options.batchesBy ?? cheaperFor(trees.start.length)) === 'walk');
   await selfCheck(scorer, directory);
   return options.oneByOne === true ? { ...scorer, score: (row) => Promise.resolve(scorer.walk(row)) } : scorer;
 }
@@ -106,13 +112,14 @@ async function understand<T>(directory: string, name: string, parse: () => Promi
   }
 }
 
-function createScorer(session: InferenceSession, manifest: ModelManifest, trees: Trees): OnnxScorer {
+function createScorer(session: InferenceSession, manifest: ModelManifest, trees: Trees, walked: boolean): OnnxScorer {
   const width = manifest.features.length;
   const groups = manifest.groups.length;
   const input = session.inputNames[0] as string;
   const output = session.outputNames[0] as string;
   const centres = Float64Array.from(manifest.centres);
   let failures = 0;
+  let untilCheck = rowsPerCheck;
 
   async function runtimeSums(rows: Float32Array, count: number): Promise<Float64Array | null> {
     normaliseRow(rows);
@@ -129,6 +136,24 @@ function createScorer(session: InferenceSession, manifest: ModelManifest, trees:
     const sums = await runtimeSums(batch.rows, batch.count);
     if (sums === null) failures += 1;
     return contributionsOf(sums ?? walkBatch(batch.rows, batch.count));
+  }
+
+  /** Now and then the runtime scores the batch too: often enough to notice a difference within minutes, too seldom to cost. */
+  function walkAndCheck({ rows, count }: Batch): Contributions[] {
+    normaliseRow(rows);
+    const sums = walkBatch(rows, count);
+    untilCheck -= count;
+    if (untilCheck <= 0) {
+      untilCheck = rowsPerCheck;
+      // A copy: the receivers of the sums may change them.
+      void check(rows, count, sums.slice());
+    }
+    return contributionsOf(sums);
+  }
+
+  async function check(rows: Float32Array, count: number, expected: Float64Array): Promise<void> {
+    const sums = await runtimeSums(rows, count);
+    if (sums === null || !sums.every((value, i) => Object.is(value, expected[i]))) failures += 1;
   }
 
   function contributionsOf(sums: Float64Array): Contributions[] {
@@ -154,7 +179,7 @@ function createScorer(session: InferenceSession, manifest: ModelManifest, trees:
     inProcess: true,
     manifest,
     trees,
-    score: createBatcher(width, runBatch),
+    score: createBatcher(width, walked ? walkAndCheck : runBatch),
     runtimeSums,
     walk(row) {
       const copy = row.slice();
@@ -172,13 +197,10 @@ async function selfCheck(scorer: OnnxScorer, directory: string): Promise<void> {
   const width = scorer.manifest.features.length;
   for (const filling of [Number.NaN, 0, 1, -1, 1e6]) {
     const row = new Float32Array(width).fill(filling);
-    const scored = await scorer.score(row);
-    const sums = new Float64Array(scorer.manifest.groups.length);
-    walkTrees(scorer.trees, row, sums);
-    const agrees =
-      scored !== null &&
-      scored.groups.every((value, group) => value === (sums[group] as number) - (scorer.manifest.centres[group] as number));
-    if (!agrees)
+    const walked = new Float64Array(scorer.manifest.groups.length);
+    walkTrees(scorer.trees, row, walked);
+    const sums = await scorer.runtimeSums(row, 1);
+    if (sums === null || !sums.every((value, group) => value === walked[group]))
       throw new Error(`The model in ${directory} is unusable: model.onnx and trees.json give different numbers on this machine.`);
   }
 }
