@@ -38,4 +38,4 @@ HEALTHCHECK --interval=10s --timeout=2s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORTCULLIS_PORT || 7450}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node is process 1 and handles SIGTERM itself: it stops accepting, drains, and leaves.
 # The heap is kept small: it needs about 60 MB, and would grow by hundreds for nothing.
-ENTRYPOINT ["node", "--max-semi-space-size=16", "--max-old-space-size=256", "src/start.js"]
+ENTRYPOINT ["node", "--min-semi-space-size=32", "--max-semi-space-size=32", "--no-parallel-scavenge", "--max-old-space-size=256", "src/start.js"]

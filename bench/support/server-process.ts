@@ -27,7 +27,13 @@ export interface StartOptions {
 }
 
 /** As `npm start` has them. */
-const serviceFlags = ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', '--max-old-space-size=256'];
+const serviceFlags = [
+  '--disable-warning=ExperimentalWarning',
+  '--min-semi-space-size=32',
+  '--max-semi-space-size=32',
+  '--no-parallel-scavenge',
+  '--max-old-space-size=256',
+];
 
 /** USER_HZ of Linux on every architecture we run on. */
 const ticksPerSecond = 100;
