@@ -3,7 +3,7 @@
 //
 // Resumable: progress is written after a flush of the stores, and lines done after the last checkpoint are recognised by
 // their attempt id when they come again.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Label, labels, type Outcome, outcomes } from '../../domain/assessment.ts';
 import type { AssessRequest, AssessResult } from '../../assess/assess.ts';
 import { type LearnPorts, recordLabel, recordOutcome } from '../../learn/record-outcome.ts';
@@ -98,7 +98,7 @@ async function importRecord(
   const named = body.attempt_id ?? `import:${options.name}:${at.line}.${at.part}`;
   const parsed = parseAttempt(body, { tenant: options.tenant, nowMs: ports.clock.nowMs(), attemptId: named, anyPast: true });
   if (!parsed.ok) return `${parsed.field} ${parsed.message}`;
-  const digest = createHash('sha256').update(JSON.stringify(body)).digest('base64url').slice(0, 22);
+  const digest = hash('sha256', JSON.stringify(body), 'base64url').slice(0, 22);
   const result = await ports.assess({ attempt: parsed.attempt, digest, startedMs: ports.clock.monotonicMs(), limitMs: importLimitMs });
   if (result.kind === 'conflict') return `attempt_id ${JSON.stringify(named)} was already used by another attempt`;
   const assessmentId = result.assessment.assessmentId;
