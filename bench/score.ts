@@ -6,9 +6,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import autocannon from 'autocannon';
-import { testRandom } from '../test/support/ports.ts';
-import { bodyOf } from './support/attempts.ts';
+import { createLoad, type Round, warm } from './support/load.ts';
 import { preload } from './support/preload.ts';
 import { type ServerProcess, startServer } from './support/server-process.ts';
 import { median, spread } from './support/statistics.ts';
@@ -26,45 +24,6 @@ const rounds = Number(values.rounds);
 const seconds = Number(values.seconds);
 const connections = Number(values.connections);
 const profiles = Number(values.profiles);
-const warmAnswers = 40_000;
-interface Round {
-  readonly answered: number;
-  readonly perSecond: number;
-  /** CPU of all threads of the server per answered request. */
-  readonly cpuMicros: number;
-  readonly latencyMsMax: number;
-  readonly failed: number;
-}
-
-/** Every person's body, made once: each request is from somebody drawn at random, as in a real crowd. */
-const bodies = Array.from({ length: profiles }, (_, person) => Buffer.from(JSON.stringify(bodyOf(person))));
-
-async function load(server: ServerProcess, rate: number | null): Promise<Round> {
-  const random = testRandom(1);
-  const setupRequest = (request: autocannon.Request): autocannon.Request => ({
-    ...request,
-    body: bodies[Math.floor(random.uniform() * profiles)] as Buffer,
-  });
-  const requests = [{ method: 'POST' as const, path: '/v1/score', headers: { 'content-type': 'application/json' }, setupRequest }];
-  const cpuBefore = server.cpuMicros();
-  const result = await autocannon({
-    url: server.url,
-    connections,
-    duration: seconds,
-    requests,
-    ...(rate === null ? {} : { overallRate: rate, ignoreCoordinatedOmission: true }),
-  });
-  const cpu = server.cpuMicros() - cpuBefore;
-  const answered = result['2xx'];
-  return {
-    answered,
-    perSecond: answered / result.duration,
-    cpuMicros: cpu / answered,
-    latencyMsMax: result.latency.max,
-    failed: result.non2xx + result.errors + result.timeouts,
-  };
-}
-
 const directory = mkdtempSync(join(tmpdir(), 'portcullis-bench-'));
 try {
   process.stdout.write(
@@ -78,12 +37,11 @@ try {
     env: { PORTCULLIS_PORT: '0', PORTCULLIS_DATA_DIR: directory, PORTCULLIS_RATE_LIMIT: '0', PORTCULLIS_LOG_LEVEL: 'warn' },
   });
   const echo = await startServer({ script: 'bench/support/echo-server.ts', core: 0 });
-  // Warm: until the code that matters is compiled. The compiler works beside the service for its first thirty thousand answers, for a
-  // third of what they cost, and then has done.
-  for (const server of [echo, service]) for (let answered = 0; answered < warmAnswers; ) answered += (await load(server, null)).answered;
-  const results = { saturated: await interleave(service, echo, null), half: [] as Pair[] };
+  const load = createLoad({ profiles, connections, seconds });
+  for (const server of [echo, service]) await warm(server, load);
+  const results = { saturated: await interleave(service, echo, (server) => load(server, null)), half: [] as Pair[] };
   const halfRate = Math.floor(median(results.saturated.map((pair) => pair.service.perSecond)) / 2);
-  results.half = await interleave(service, echo, halfRate);
+  results.half = await interleave(service, echo, (server) => load(server, halfRate));
   report('saturated', results.saturated);
   report(`at a fixed ${halfRate} requests per second (half of the service's capacity)`, results.half);
   process.stdout.write(
@@ -105,12 +63,12 @@ interface Pair {
   readonly echo: Round;
 }
 
-async function interleave(service: ServerProcess, echo: ServerProcess, rate: number | null): Promise<Pair[]> {
+async function interleave(service: ServerProcess, echo: ServerProcess, load: (server: ServerProcess) => Promise<Round>): Promise<Pair[]> {
   const pairs: Pair[] = [];
   for (let round = 0; round < rounds; round++) {
     // Whoever goes first alternates, so that a slow minute of the machine does not always hit the same one.
-    if (round % 2 === 0) pairs.push({ echo: await load(echo, rate), service: await load(service, rate) });
-    else pairs.push({ service: await load(service, rate), echo: await load(echo, rate) });
+    if (round % 2 === 0) pairs.push({ echo: await load(echo), service: await load(service) });
+    else pairs.push({ service: await load(service), echo: await load(echo) });
   }
   return pairs;
 }

@@ -1,13 +1,15 @@
 // A server under measurement: its own process, pinned to one core where the system can, watched through /proc.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 export interface ServerProcess {
   readonly child: ChildProcess;
   readonly url: string;
   /** CPU time of all threads since the start, microseconds. */
   cpuMicros(): number;
+  /** The same by name of thread: "MainThread", "V8Worker", "libuv-worker". */
+  threadMicros(): ReadonlyMap<string, number>;
   /** Resident memory without pages of mapped files, bytes: what the process needs for itself. */
   ownMemoryBytes(): number;
   /** Resident memory, bytes. */
@@ -22,6 +24,8 @@ export interface StartOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Core to pin to; -1 for none. */
   readonly core: number;
+  /** Further flags for Node. */
+  readonly flags?: readonly string[];
   /** Text of the line that says where it listens: the first http:// address in the output is taken. */
   readonly startMs?: number;
 }
@@ -39,7 +43,7 @@ const serviceFlags = [
 const ticksPerSecond = 100;
 
 export async function startServer(options: StartOptions): Promise<ServerProcess> {
-  const command = [process.execPath, ...serviceFlags, options.script];
+  const command = [process.execPath, ...serviceFlags, ...(options.flags ?? []), options.script];
   const pinned = options.core < 0 ? command : ['taskset', '-c', String(options.core), ...command];
   const child = spawn(pinned[0] as string, pinned.slice(1), { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
@@ -50,6 +54,7 @@ export async function startServer(options: StartOptions): Promise<ServerProcess>
     child,
     url,
     cpuMicros: () => cpuMicros(pid),
+    threadMicros: () => threadMicros(pid),
     ownMemoryBytes: () => statusKb(pid, 'RssAnon') * 1024,
     residentBytes: () => statusKb(pid, 'VmRSS') * 1024,
     output: () => output,
@@ -96,8 +101,21 @@ export function useOf(pid: number): ProcessUse | null {
   }
 }
 
+function threadMicros(pid: number): Map<string, number> {
+  const micros = new Map<string, number>();
+  for (const thread of readdirSync(`/proc/${pid}/task`)) {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'utf8');
+    const name = stat.slice(stat.indexOf('(') + 1, stat.lastIndexOf(')'));
+    micros.set(name, (micros.get(name) ?? 0) + microsOf(stat));
+  }
+  return micros;
+}
+
 function cpuMicros(pid: number): number {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+  return microsOf(readFileSync(`/proc/${pid}/stat`, 'utf8'));
+}
+
+function microsOf(stat: string): number {
   // The command may hold spaces: fields are counted from behind it. 11 and 12 behind the state are utime and stime.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return ((Number(fields[11]) + Number(fields[12])) / ticksPerSecond) * 1e6;
