@@ -18,18 +18,21 @@ export interface RulesContributions {
   readonly groups: Float64Array;
 }
 
+/** Points of one group: the sum of its lines that hold. */
+export function rulesPoints(x: Float32Array, schema: FeatureSchema, group: number): number {
+  const { rules } = schema.signals[group] as SignalDefinition;
+  const at = schema.offsets[group] as number;
+  let points = 0;
+  for (let i = 0; i < rules.length; i++) {
+    const rule = rules[i] as FallbackRule;
+    if (rule.holds(x, at)) points += rule.points;
+  }
+  return points;
+}
+
 /** Scores one feature vector by the table. Pure; the same vector gives the same numbers. */
 export function rulesContributions(x: Float32Array, schema: FeatureSchema): RulesContributions {
   const groups = new Float64Array(schema.signals.length);
-  for (let group = 0; group < groups.length; group++) {
-    const { rules } = schema.signals[group] as SignalDefinition;
-    const at = schema.offsets[group] as number;
-    let points = 0;
-    for (let i = 0; i < rules.length; i++) {
-      const rule = rules[i] as FallbackRule;
-      if (rule.holds(x, at)) points += rule.points;
-    }
-    groups[group] = points;
-  }
+  for (let group = 0; group < groups.length; group++) groups[group] = rulesPoints(x, schema, group);
   return { base: rulesBaseLogOdds, groups };
 }

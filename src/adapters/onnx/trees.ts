@@ -22,20 +22,25 @@ export interface Trees {
 
 /** Adds each tree's leaf to its group's sum in `sums` (length `groupCount`, zeroed by the caller). */
 export function walkTrees(trees: Trees, row: Float32Array, sums: Float64Array): void {
-  const { start, group, feature, threshold, right, missingLeft, value } = trees;
+  const { start, group } = trees;
   for (let tree = 0; tree < start.length; tree++) {
-    let node = start[tree] as number;
-    let split = feature[node] as number;
-    while (split >= 0) {
-      const x = row[split] as number;
-      // The only value that differs from itself is NaN.
-      const left = x <= (threshold[node] as number) || (x !== x && missingLeft[node] === 1);
-      node = left ? node + 1 : (right[node] as number);
-      split = feature[node] as number;
-    }
     const target = group[tree] as number;
-    sums[target] = (sums[target] as number) + (value[node] as number);
+    sums[target] = (sums[target] as number) + walkTree(trees, row, tree);
   }
+}
+
+/** The leaf that a row comes to in one tree. */
+export function walkTree({ start, feature, threshold, right, missingLeft, value }: Trees, row: Float32Array, tree: number): number {
+  let node = start[tree] as number;
+  let split = feature[node] as number;
+  while (split >= 0) {
+    const x = row[split] as number;
+    // The only value that differs from itself is NaN.
+    const left = x <= (threshold[node] as number) || (x !== x && missingLeft[node] === 1);
+    node = left ? node + 1 : (right[node] as number);
+    split = feature[node] as number;
+  }
+  return value[node] as number;
 }
 
 /** LightGBM reads values this small as zero; its float32 neighbour is the bound. */

@@ -2,6 +2,7 @@
 //
 // Some names of countries need an article, so names stand in brackets; durations come in the nominative, so they stand where accusative or
 // nominative is right. What may be followed by "und" is no relative clause, which would want a comma.
+import { changeWords } from './de-changes.ts';
 import { names } from './de-names.ts';
 import type { MessageId } from './en.ts';
 
@@ -12,6 +13,7 @@ const ofTotal = '{total, plural, one {# guten Anmeldung} other {# guten Anmeldun
 
 export const de: Readonly<Record<MessageId, string>> = {
   ...names,
+  ...changeWords,
   with_name: '{thing} ({name})',
   client: '{browser} unter {system}',
   instead: '{now} statt {before}',

@@ -2,10 +2,12 @@
 //
 // Arguments are numbers, or words that are already in the language ("8,900 km", "Japan", "AS3320"). Names of countries come without an
 // article or preposition, so messages put them in brackets or beside each other.
+import { changeWords } from './en-changes.ts';
 import { names } from './en-names.ts';
 
 export const en = {
   ...names,
+  ...changeWords,
   with_name: '{thing} ({name})',
   client: '{browser} on {system}',
   instead: '{now} instead of {before}',

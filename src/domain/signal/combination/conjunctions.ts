@@ -72,7 +72,7 @@ function heaviest(x: Float32Array, at: number): string {
 }
 
 /** Up to this share of new things an attempt is still familiar; beyond it, what is left is what everybody shares (language, the commonest system). */
-const mostlyNew = 0.7;
+export const mostlyNew = 0.7;
 
 function write(facts: Facts, out: Float32Array, at: number): void {
   const device = deviceNovelty(facts);

@@ -25,6 +25,9 @@ const compared = (
   populationAt: populationAttributes.indexOf(attribute),
 }));
 
+/** Of browser, system and type in their mean; they add up to 1. */
+export const clientWeights: readonly number[] = compared.map(({ weight }) => weight);
+
 const combinedAt = 3;
 
 export const deviceAccountRarity = defineSignal({

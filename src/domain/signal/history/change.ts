@@ -5,7 +5,7 @@ import { daysBetween, rounded } from '../measure.ts';
 
 const hourMs = 3_600_000;
 /** A year: beyond it, and for a credential never changed, age says no more. */
-const hoursMax = 8_760;
+export const hoursMax = 8_760;
 /** A credential set within ten minutes of the account's creation is its first one, not a change. */
 const firstCredentialMs = 10 * 60_000;
 /** As far as the clocks of caller and service may differ. A change later than that belongs to a newer state than the attempt's. */
