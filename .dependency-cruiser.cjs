@@ -41,6 +41,7 @@ const homes = {
   'lossless-json': 'parse',
   'csv-parse': 'tool|parse',
   'cli-progress': 'tool',
+  'vega(-lite)?': 'tool',
 };
 
 module.exports = {

@@ -5,20 +5,13 @@
 //
 // Uniform over all flagged attempts of the test tenants whose credential was right, honest people's included.
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openOnnxScorer } from '../adapters/onnx/scorer.ts';
-import { createPolicySource } from '../adapters/policy-file/policy-source.ts';
-import { activeModelDirectory, schemaHash } from '../compose.ts';
-import { schema } from '../domain/feature/schema.ts';
-import { type FlaggedCase, flaggedCases } from './explain/flagged-cases.ts';
-import { openReplayPorts } from './matrix/replay-ports.ts';
+import type { FlaggedCase } from './explain/flagged-cases.ts';
+import { simulatedCases } from './explain/simulated-cases.ts';
 import { below } from './simulate/draw.ts';
-import { createWorld, sampleNetworks } from './simulate/world/network-world.ts';
 import { seededRandom } from './simulate/seeded-random.ts';
-import { simulateTenant } from './simulate/simulate-tenant.ts';
-import { blocksOf, planTenants } from './simulate/tenants.ts';
 
 const { values } = parseArgs({
   options: {
@@ -29,30 +22,9 @@ const { values } = parseArgs({
     output: { type: 'string', default: fileURLToPath(new URL('explain/cases.ndjson', import.meta.url)) },
   },
 });
-const world = await openReplayPorts();
-const scorer = await openOnnxScorer({
-  directory: activeModelDirectory(),
-  schemaHash,
-  featureNames: schema.features.map((feature) => feature.name),
-  groupNames: schema.signals.map((signal) => signal.name),
-});
-const policies = createPolicySource({
-  file: join(fileURLToPath(new URL('../../policies/', import.meta.url)), 'default.yaml'),
-  clock: { monotonicMs: () => 0 },
-  onError: (sentence) => process.stderr.write(`${sentence}\n`),
-  pollMs: 0,
-});
-const network = createWorld(await sampleNetworks(world.ip), blocksOf('test'));
-const all: FlaggedCase[] = [];
-for (const plan of planTenants(values.seed, 'test', Number(values.scale))) {
-  const attempts = simulateTenant(network, plan, values.seed, Number(values.attacks));
-  const flagged = await flaggedCases(attempts, plan, world, { scorer, policy: policies.current() });
-  all.push(...flagged.filter((found) => found.context.result === 'success'));
-  process.stdout.write(`${plan.name} ${plan.style}: ${flagged.length} of ${attempts.length} attempts flagged\n`);
-}
-policies.close();
-await scorer.close();
-world.close();
+const onTenant = (sentence: string): void => void process.stdout.write(`${sentence}\n`);
+const flagged = await simulatedCases({ seed: values.seed, scale: Number(values.scale), attacks: Number(values.attacks), onTenant });
+const all = flagged.filter((found) => found.context.result === 'success');
 const random = seededRandom(`${values.seed}/draw`);
 const drawn: FlaggedCase[] = [];
 while (drawn.length < Number(values.count) && all.length > 0) drawn.push(...all.splice(below(random, all.length), 1));

@@ -30,7 +30,7 @@ export interface Prompt {
 }
 
 /** Cases keep their order. One case is the usual; several share a call where they can wait. */
-export function promptOf(stored: readonly StoredAssessment[]): Prompt {
+export function promptOf(stored: readonly Pick<StoredAssessment, 'assessment'>[]): Prompt {
   const cases = stored.map((one, index): PromptCase => {
     const story = storyOf(one.assessment.reasons);
     return { id: caseName(index), story, signature: signatureOf(story) };
