@@ -29,7 +29,7 @@ const homes = {
   '@photostructure/tz-lookup': 'adapters/ip-database',
   '@ip-location-db/[^/]+': 'adapters/ip-database|tool',
   '@marcbachmann/cel-js': 'adapters/policy-file',
-  undici: 'adapters/feeds|adapters/ai-sdk',
+  undici: 'adapters/feeds|adapters/ai-sdk|adapters/account-facts',
   ai: 'adapters/ai-sdk',
   '@ai-sdk/[^/]+': 'adapters/ai-sdk',
   cockatiel: 'adapters/ai-sdk',
