@@ -1,7 +1,7 @@
 // The cases of a data directory with what analysts thought of their explanations. Read only; the service may be running.
-import { createRandom } from '../../adapters/crypto/random.ts';
-import { openSqliteCases } from '../../adapters/sqlite/open.ts';
-import { systemClock } from '../../adapters/system/clock.ts';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { caseDirectory, openCases } from '../../compose/open-cases.ts';
 import type { Opinion } from '../../domain/case/explanation.ts';
 import type { Explained } from '../../domain/explanation/template.ts';
 import type { CaseStore } from '../../ports/case-store.ts';
@@ -16,7 +16,9 @@ const pageSize = 100;
 /** The newest first, at most `casesMax`. Rejects with one sentence when the directory has no cases that can be read. */
 export async function readRecordedCases(directory: string, tenant: string, casesMax: number): Promise<RecordedCases> {
   const onProblem = (sentence: string): void => void process.stderr.write(`evaluate:explanations: ${sentence}\n`);
-  const opened = await openSqliteCases({ directory, clock: systemClock, random: createRandom(systemClock), onProblem });
+  // Opening would make a new one, and a mistyped name would be a data directory without cases.
+  if (!existsSync(join(caseDirectory(directory), 'cases.sqlite'))) throw new Error(`${directory} is no data directory with cases.`);
+  const opened = await openCases(directory, onProblem);
   try {
     return { cases: await casesOf(opened.store, tenant, casesMax), feedback: await feedbackOf(opened.store, tenant) };
   } finally {

@@ -1,0 +1,38 @@
+// The evaluation reads what the service recorded: cases, and opinions by the origin of what was read.
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import t from 'tap';
+import { openCases } from '../../src/compose/open-cases.ts';
+import { readRecordedCases } from '../../src/tool/evaluate-explanations/recorded-cases.ts';
+import { explanation, opening } from '../support/cases.ts';
+import { noonMs } from '../support/records.ts';
+
+t.test('cases of the tenant come newest first, with the opinions on template and model apart', async (t) => {
+  const directory = t.testdir();
+  const cases = await openCases(directory, () => undefined);
+  const made = ['a', 'b', 'c'].map((name) => ({ ...opening(name), explanation: explanation(`template-${name}`) }));
+  await cases.store.open([...made, opening('other', { tenant: 'other' })]);
+  await cases.store.explain('default', 'case-a', explanation('model-a', { source: 'model', final: true }));
+  const opinion = { finding: null, by: 'ann', comment: '', atMs: noonMs } as const;
+  await cases.store.giveFeedback('default', { ...opinion, caseId: 'case-a', version: 2, opinion: 'wrong' });
+  await cases.store.giveFeedback('default', { ...opinion, caseId: 'case-b', version: 1, opinion: 'useful' });
+  await cases.close();
+  const read = await readRecordedCases(directory, 'default', 2);
+  t.same(
+    read.cases.map(({ assessment }) => assessment.assessmentId),
+    ['assessment-c', 'assessment-b'],
+  );
+  t.same(
+    [...read.feedback].sort((a, b) => a.source.localeCompare(b.source)),
+    [
+      { source: 'model', opinion: 'wrong' },
+      { source: 'template', opinion: 'useful' },
+    ],
+  );
+});
+
+t.test('a directory without cases is named, and nothing is made in it', async (t) => {
+  const directory = t.testdir();
+  await t.rejects(readRecordedCases(directory, 'default', 2), /is no data directory with cases/);
+  t.notOk(existsSync(join(directory, 'cases')));
+});
