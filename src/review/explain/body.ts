@@ -26,22 +26,15 @@ export type BodyOrigin = (typeof bodyOrigins)[number];
  * attempts          the attempts before this one did not come to an end
  * too_few           what a model said held up in too few findings, or not on all that matters
  */
-export const templateCauses = [
-  'no_plan',
-  'nothing_to_tell',
-  'sampled_out',
-  'budget',
-  'deadline',
-  'failed',
-  'attempts',
-  'too_few',
-] as const;
+export const templateCauses = ['no_plan', 'nothing_to_tell', 'sampled_out', 'budget', 'deadline', 'failed', 'attempts', 'too_few'] as const;
 export type TemplateCause = (typeof templateCauses)[number];
 
 export interface ToldFinding extends Finding {
   /** By this feedback and the stream name it: the same evidence is the same finding. */
   readonly id: string;
   readonly origin: 'template' | 'model';
+  /** The operator's name for the model; null for the template's. */
+  readonly model: string | null;
   /** As the model wrote it, with handles in place of names; null for the template's. */
   readonly written: string | null;
 }
@@ -105,7 +98,7 @@ export type Explainable = Pick<StoredAssessment, 'assessment' | 'context'>;
 /** The explanation that a case has from its first moment. */
 export function templateBody(record: Explainable, words: Wording): ExplanationBody {
   const { language, headline, findings, reassuring, unknown, nextChecks } = explainByTemplate(record, words);
-  const told = (finding: Finding): ToldFinding => ({ ...finding, id: findingId(finding), origin: 'template', written: null });
+  const told = (finding: Finding): ToldFinding => ({ ...finding, id: findingId(finding), origin: 'template', model: null, written: null });
   return {
     language,
     headline,
@@ -177,6 +170,7 @@ function findingOf(value: JsonValue | undefined): ToldFinding {
     strength: oneOf<Strength>(strengths, finding['strength']),
     sentence: textOf(finding['sentence']),
     origin: oneOf(['template', 'model'] as const, finding['origin']),
+    model: finding['model'] === null ? null : textOf(finding['model']),
     written: finding['written'] === null ? null : textOf(finding['written']),
   };
 }

@@ -1,0 +1,365 @@
+// The explainer's course of a case: who tells it, what stands at the end, and what it costs.
+import t from 'tap';
+import { tiers } from '../../../src/domain/case/tier.ts';
+import {
+  answering,
+  cutAfter,
+  done,
+  english,
+  ending,
+  explainerIn,
+  failed,
+  farAwayBut,
+  faultOf,
+  finalOf,
+  isIdle,
+  memoryWorld,
+  modelPlan,
+  notingMeter,
+  openCase,
+  runUntil,
+  scriptedModel,
+  tierPlan,
+  toldOf,
+  truthful,
+  waitFor,
+} from '../../support/explaining.ts';
+import { createWording } from '../../../src/adapters/icu-messages/wording.ts';
+import { usage } from '../../support/explaining.ts';
+
+const sentences = (list: readonly { readonly sentence: string }[]): string[] => list.map(({ sentence }) => sentence);
+
+t.test('a model tells a case: findings as they validate, with real names, and the last word with what it cost', async (t) => {
+  const world = memoryWorld();
+  const news: string[] = [];
+  const id = await openCase(world, 'a');
+  const explainer = explainerIn(world, [scriptedModel('large')], { onTold: (_tenant, caseId) => void news.push(caseId) });
+  explainer.start();
+  await runUntil(world, () => isIdle(world));
+  const body = await finalOf(world, id);
+  t.strictSame(sentences(body.findings).slice(0, 2), [
+    'The journey from Germany to United States covers 6,400 km in 2.1 hours, which is impossible.',
+    'It would have taken a speed of 3,000 km/h, with a location error of only 70 km.',
+  ]);
+  t.strictSame(sentences(body.reassuring), ['No blocklist names the address.']);
+  t.equal(body.findings[0]?.written, 'The journey from country_1 to country_2 covers 6,400 km in 2.1 hours, which is impossible.');
+  t.equal(body.origin, 'model');
+  t.match(body.provenance, { models: ['large'], tokens: usage, calls: 1, attempts: 1, dropped: {}, shared: false, cause: null });
+  t.equal(body.provenance?.money, (1000 * 3 + 5000 * 0.3 + 300 * 15) / 1e6);
+  t.equal(body.nextChecks[0], 'ask_user', 'what the model would do first, of what the rules find useful');
+  t.strictSame(
+    (await toldOf(world, id)).map(({ kind }) => kind),
+    ['template', 'finding', 'finding', 'finding', 'finding', 'finding', 'asked', 'done'],
+  );
+  t.equal(await faultOf(world, id), null);
+  t.ok(news.length > 5 && news.every((caseId) => caseId === id));
+  await explainer.stop();
+});
+
+t.test('a case from before there was a log is told from its template on', async (t) => {
+  const world = memoryWorld();
+  const id = await openCase(world, 'a', { templated: false });
+  explainerIn(world, [scriptedModel('large')]).start();
+  await runUntil(world, () => isIdle(world));
+  t.equal(await faultOf(world, id), null);
+});
+
+t.test('what a model had told before it died stays, the next one tells the rest, the template what is then missing', async (t) => {
+  const world = memoryWorld();
+  const first = scriptedModel('first', cutAfter(0.3, failed('cut')));
+  const second = scriptedModel('second', cutAfter(0.6, failed('cut')));
+  const id = await openCase(world, 'a');
+  explainerIn(world, [first, second], { meter: notingMeter() }).start();
+  await runUntil(world, () => isIdle(world));
+  const body = await finalOf(world, id);
+  t.ok(first.calls[0]?.text.includes('IMPOSSIBLE_TRAVEL'));
+  t.notOk(second.calls[0]?.text.includes('IMPOSSIBLE_TRAVEL'), 'what was told is not asked for again');
+  t.strictSame(body.provenance?.models, ['first', 'second']);
+  t.equal(await faultOf(world, id), null);
+});
+
+t.test('when no model gives an answer in time, the template has the last word', async (t) => {
+  const world = memoryWorld();
+  const meter = notingMeter();
+  const dead = scriptedModel('dead', ending(failed('overloaded')));
+  const id = await openCase(world, 'a', { tier: 'critical' });
+  explainerIn(world, [dead], { meter }).start();
+  await runUntil(world, () => isIdle(world));
+  const body = await finalOf(world, id);
+  t.equal(body.origin, 'template');
+  t.equal(body.provenance?.cause, 'failed');
+  t.ok(dead.calls.length > 1, 'it was tried again');
+  t.ok(meter.notes.includes('deadline critical true'));
+  t.equal(await faultOf(world, id), null);
+});
+
+t.test('after its attempts a job is dead, which tells the operator; the case has its last word', async (t) => {
+  const world = memoryWorld();
+  const dead = scriptedModel('dead', ending(failed('overloaded')));
+  const id = await openCase(world, 'a', { tier: 'low' });
+  explainerIn(world, [dead]).start();
+  await runUntil(world, () => isIdle(world));
+  t.equal(dead.calls.length, 4);
+  const [letter] = await world.queue.deadLetters('default', 9);
+  t.match(letter?.error, /dead: overloaded/);
+  t.equal((await finalOf(world, id)).provenance?.cause, 'failed');
+  t.equal(await world.queue.requeue('default', letter?.id ?? '', 'op'), true);
+  await runUntil(world, () => isIdle(world));
+  t.equal(dead.calls.length, 4, 'requeued, it is found to be told');
+  t.equal(await faultOf(world, id), null);
+});
+
+t.test('a wrong key is no reason to try again', async (t) => {
+  const world = memoryWorld();
+  const locked = scriptedModel('locked', ending(failed('rejected')));
+  await openCase(world, 'a', { tier: 'medium' });
+  explainerIn(world, [locked]).start();
+  await runUntil(world, () => isIdle(world));
+  t.equal(locked.calls.length, 1);
+  t.equal((await world.queue.deadLetters('default', 9)).length, 1);
+});
+
+t.test("a provider's wish to be left alone is kept, where the case has the time", async (t) => {
+  const world = memoryWorld();
+  const busy = scriptedModel('busy', (call, _signal, n) =>
+    n === 1 ? ending(failed('rate_limited', 60_000))(call, _signal, n) : answering(call),
+  );
+  const startMs = world.clock.nowMs();
+  const id = await openCase(world, 'a', { tier: 'medium' });
+  explainerIn(world, [busy]).start();
+  await runUntil(world, () => isIdle(world));
+  t.ok(world.clock.nowMs() - startMs >= 60_000);
+  t.equal((await finalOf(world, id)).origin, 'model');
+});
+
+t.test('garbage, HTML, silence and lies are shown to nobody; the template tells the case', async (t) => {
+  const lie = JSON.stringify({
+    findings: [
+      { case: 'case_1', evidence: ['NEW_DEVICE.devices_known'], sentence: 'The device is well known to the account.' },
+      { case: 'case_1', evidence: ['TOR_EXIT.lists'], sentence: 'The address is a Tor exit.' },
+      { case: 'case_9', evidence: ['NEW_DEVICE.devices_known'], sentence: 'The account knows 2 devices.' },
+    ],
+    next_checks: [],
+  });
+  for (const text of ['', '<html><body>502</body></html>', '{"findings":[', '{"findings":[[[[[[', 'x'.repeat(200_000), lie]) {
+    const world = memoryWorld();
+    const bad = scriptedModel('bad', ending(...(text === '' ? [] : [{ kind: 'text' as const, text }]), done));
+    const id = await openCase(world, 'a');
+    explainerIn(world, [bad]).start();
+    await runUntil(world, () => isIdle(world));
+    const body = await finalOf(world, id);
+    t.equal(body.origin, 'template', text.slice(0, 40));
+    t.equal(await faultOf(world, id), null);
+  }
+});
+
+t.test('dropped findings are counted by rule, in the explanation and in the log', async (t) => {
+  const world = memoryWorld();
+  const meter = notingMeter();
+  const half = scriptedModel('half', (call) => {
+    const answer = JSON.parse(truthful(call)) as { findings: { sentence: string }[]; next_checks: object[] };
+    answer.findings.push({ ...answer.findings[0], sentence: 'The journey is possible.' });
+    return ending({ kind: 'text', text: JSON.stringify(answer) }, done)(call, new AbortController().signal, 1);
+  });
+  const id = await openCase(world, 'a');
+  explainerIn(world, [half], { meter }).start();
+  await runUntil(world, () => isIdle(world));
+  t.strictSame((await finalOf(world, id)).provenance?.dropped, { contradiction: 1 });
+  const dropped = (await toldOf(world, id)).find(({ kind }) => kind === 'finding_dropped');
+  t.strictSame(JSON.parse(dropped?.body ?? ''), { model: 'half', rules: { contradiction: 1 } });
+  t.ok(meter.notes.includes('dropped half contradiction 1'));
+});
+
+t.test('a second model is asked beside a first that is slow to begin; the loser is hung up', async (t) => {
+  const world = memoryWorld();
+  const meter = notingMeter();
+  let hungUp = false;
+  const slow = scriptedModel('slow', async function* (_call, signal) {
+    hungUp = !(await waitFor(world.clock, 50_000, signal));
+    yield failed(hungUp ? 'cancelled' : 'first_text_late');
+  });
+  const quick = scriptedModel('quick');
+  const id = await openCase(world, 'a', { tier: 'critical' });
+  const plan = { critical: tierPlan(['slow', 'quick'], { hedgeAfterMs: 4000 }) };
+  const startMs = world.clock.nowMs();
+  explainerIn(world, [slow, quick], { tiers: plan, meter }).start();
+  await runUntil(world, () => isIdle(world));
+  t.ok(hungUp);
+  t.ok(world.clock.nowMs() - startMs < 10_000);
+  t.strictSame((await finalOf(world, id)).provenance?.models, ['quick']);
+  t.ok(meter.notes.includes('asked slow cancelled') && meter.notes.includes('asked quick stop hedge'), meter.notes.join());
+  t.equal(await faultOf(world, id), null);
+});
+
+t.test('a model that answers at once is not hedged', async (t) => {
+  const world = memoryWorld();
+  const other = scriptedModel('other');
+  await openCase(world, 'a', { tier: 'critical' });
+  const tiersPlan = { critical: tierPlan(['quick', 'other'], { hedgeAfterMs: 1000 }) };
+  explainerIn(world, [scriptedModel('quick'), other], { tiers: tiersPlan }).start();
+  await runUntil(world, () => isIdle(world));
+  world.clock.advance(5000);
+  t.equal(other.calls.length, 0);
+});
+
+t.test('similar cases share a call, and each is told and charged its part', async (t) => {
+  const world = memoryWorld();
+  const model = scriptedModel('small');
+  const ids = [];
+  for (let i = 2; i < 7; i++) ids.push(await openCase(world, `${i}`, { tier: 'medium', reasons: farAwayBut(i) }));
+  explainerIn(world, [model], { tiers: { medium: tierPlan(['small'], { batchMax: 8, workers: 1 }) } }).start();
+  await runUntil(world, () => isIdle(world));
+  t.equal(model.calls.length, 1);
+  let input = 0;
+  for (const id of ids) {
+    const body = await finalOf(world, id);
+    t.equal(body.origin, 'model');
+    input += body.provenance?.tokens.input ?? 0;
+    t.equal(await faultOf(world, id), null);
+  }
+  t.equal(input, usage.input);
+});
+
+t.test('equal stories are told by one call, at the same time or later, each with its own names', async (t) => {
+  const world = memoryWorld();
+  const meter = notingMeter();
+  const model = scriptedModel('small');
+  const to = (country: string) =>
+    farAwayBut(3).map((reason) =>
+      reason.code === 'IMPOSSIBLE_TRAVEL' ? { ...reason, evidence: { ...reason.evidence, to_country: country } } : reason,
+    );
+  const first = await openCase(world, 'a', { reasons: to('US') });
+  const beside = await openCase(world, 'b', { reasons: to('BR') });
+  const explainer = explainerIn(world, [model], { meter });
+  explainer.start();
+  await runUntil(world, () => isIdle(world));
+  const later = await openCase(world, 'c', { reasons: to('JP') });
+  explainer.wake('high');
+  await runUntil(world, () => isIdle(world));
+  t.equal(model.calls.length, 1);
+  const heads = [];
+  for (const id of [first, beside, later]) {
+    const body = await finalOf(world, id);
+    heads.push(body.findings[0]?.sentence.match(/to (.*) covers/)?.[1]);
+    t.equal(body.provenance?.shared, id !== first);
+    t.equal(await faultOf(world, id), null);
+  }
+  t.strictSame(heads, ['United States', 'Brazil', 'Japan']);
+  t.strictSame(
+    meter.notes.filter((note) => note.startsWith('shared')),
+    ['shared high joined', 'shared high kept'],
+  );
+});
+
+t.test('of a sampled tier so many cases are told by a model, always the same ones; the others by the template', async (t) => {
+  const world = memoryWorld();
+  const meter = notingMeter();
+  const model = scriptedModel('small');
+  for (let i = 0; i < 60; i++) await openCase(world, `${i}`, { tier: 'low', reasons: farAwayBut(i + 2) });
+  explainerIn(world, [model], { tiers: { low: tierPlan(['small'], { sampleOneIn: 4 }) }, meter }).start();
+  await runUntil(world, () => isIdle(world));
+  const sampled = meter.notes.filter((note) => note === 'told low template sampled_out').length;
+  t.equal(sampled + model.calls.length, 60);
+  t.ok(model.calls.length > 3 && model.calls.length < 30, `${model.calls.length}`);
+});
+
+t.test('a backlog is worked off by the template, the urgent tiers last of all', async (t) => {
+  const world = memoryWorld();
+  const meter = notingMeter();
+  const slow = scriptedModel('slow', async function* (call, signal) {
+    if (await waitFor(world.clock, 20_000, signal)) yield* answering(call);
+    else yield failed('cancelled');
+  });
+  for (const tier of tiers) for (let i = 0; i < 100; i++) await openCase(world, `${tier}${i}`, { tier, reasons: farAwayBut(i + 2) });
+  explainerIn(world, [slow], { meter }).start();
+  await runUntil(world, () => isIdle(world), 1000, 20_000);
+  const count = (start: string): number => meter.notes.filter((note) => note.startsWith(start)).length;
+  t.equal(count('told'), 400);
+  t.equal(count('told critical model'), 100, 'late rather than not at all');
+  t.ok(count('told medium template deadline') > 0);
+  t.equal(count('deadline medium true'), 100, 'and none of them is late');
+});
+
+t.test('without a plan, in another language or without a reason that is known, the template tells it alone', async (t) => {
+  const world = memoryWorld();
+  const model = scriptedModel('large');
+  const meter = notingMeter();
+  await openCase(world, 'unplanned', { tier: 'low' });
+  await openCase(world, 'unknown', { reasons: [{ code: 'OF_ANOTHER_VERSION', contribution: 2, evidence: {} }] });
+  explainerIn(world, [model], { tiers: { high: tierPlan(['large']) }, meter }).start();
+  await runUntil(world, () => isIdle(world));
+  const german = memoryWorld();
+  const id = await openCase(german, 'german');
+  explainerIn(german, [model], { wording: createWording('de') }).start();
+  await runUntil(german, () => isIdle(german));
+  t.equal(model.calls.length, 0);
+  t.equal((await finalOf(german, id)).language, 'de');
+  t.same(
+    new Set(meter.notes.filter((note) => note.startsWith('told'))),
+    new Set(['told low template no_plan', 'told high template nothing_to_tell']),
+  );
+});
+
+t.test('a model that cannot keep the contract is told once, and the others are asked before it', async (t) => {
+  const world = memoryWorld();
+  const weak = scriptedModel(
+    'weak',
+    ending({ kind: 'text', text: '{"findings":[{"case":"case_1","evidence":["X.y"],"sentence":"No."}]}' }, done),
+  );
+  const good = scriptedModel('good');
+  const explainer = explainerIn(world, [weak, good]);
+  explainer.start();
+  for (let i = 0; i < 40; i++) await openCase(world, `${i}`, { reasons: farAwayBut(i + 2) });
+  await runUntil(world, () => isIdle(world));
+  t.equal(world.problems.length, 1);
+  t.match(world.problems[0], /"weak" is too weak/);
+  t.ok(weak.calls.length < 20 && good.calls.length >= 20, `${weak.calls.length} ${good.calls.length}`);
+});
+
+t.test('stopping hangs up, keeps what was told and gives the rest back uncounted', async (t) => {
+  const world = memoryWorld();
+  const stuck = scriptedModel('stuck', async function* (call, signal) {
+    for await (const event of cutAfter(0.3, done)(call, signal, 1)) if (event.kind === 'text') yield event;
+    await waitFor(world.clock, 1e9, signal);
+    yield failed('cancelled');
+  });
+  const id = await openCase(world, 'a');
+  const first = explainerIn(world, [stuck]);
+  first.start();
+  await runUntil(world, async () => (await toldOf(world, id)).some(({ kind }) => kind === 'finding'), 1);
+  await first.stop();
+  t.strictSame(first.busy(), [0, 0, 0, 0]);
+  const [, high] = await world.queue.depths();
+  t.match(high, { waiting: 1, leased: 0 });
+  explainerIn(world, [scriptedModel('large')]).start();
+  await runUntil(world, () => isIdle(world));
+  const body = await finalOf(world, id);
+  t.strictSame(body.provenance?.models, ['stuck', 'large']);
+  t.equal(body.provenance?.attempts, 1);
+  t.equal(await faultOf(world, id), null);
+});
+
+t.test('a case that is erased while it is explained leaves nothing behind', async (t) => {
+  const world = memoryWorld();
+  const model = scriptedModel('large', async function* (call) {
+    await world.store.eraseAccount('default', 'account-a', 'dpo', world.clock.nowMs());
+    yield* answering(call);
+  });
+  const id = await openCase(world, 'a');
+  explainerIn(world, [model]).start();
+  await runUntil(world, () => isIdle(world));
+  t.equal(await world.log.after('default', id, 0, 9), null);
+  t.strictSame(await world.store.explanations('default', id), []);
+});
+
+t.test('a model without a price costs tokens and no money; a model that is unavailable is asked last', async (t) => {
+  const world = memoryWorld();
+  const [down, local] = [scriptedModel('down'), scriptedModel('local')];
+  down.up = false;
+  const id = await openCase(world, 'a');
+  explainerIn(world, [down, local], { modelPlans: [modelPlan('down'), modelPlan('local', { price: null })] }).start();
+  await runUntil(world, () => isIdle(world));
+  t.equal(down.calls.length, 0);
+  t.match((await finalOf(world, id)).provenance, { money: null, tokens: usage });
+  t.equal(english.language, 'en');
+});
