@@ -4,12 +4,15 @@ import type { ExplainerModel, ModelCall, ModelEvent } from '../../ports/explaine
 
 export type CallEnd = Exclude<ModelEvent, { readonly kind: 'text' }>;
 
+/** What a call was to the answer: its text, nothing because another was quicker, or nothing because no text came. */
+export type CallPart = 'answered' | 'outrun' | 'silent';
+
 /** A model that may be asked, and what is to be done when its call is over. */
 export interface Candidate {
   readonly model: ExplainerModel;
   readonly call: ModelCall;
-  /** Once per call. `answered`: its text was read. The loser of a hedge may end after the question is answered. */
-  onEnd(end: CallEnd, characters: number, answered: boolean): void;
+  /** Once per call. The loser of a hedge may end after the question is answered. */
+  onEnd(end: CallEnd, characters: number, part: CallPart): void;
 }
 
 export interface Question {
@@ -74,7 +77,7 @@ export function ask(question: Question): Promise<Answered> {
     });
     question.signal.removeEventListener('abort', stop);
     running--;
-    onEnd(end, characters, winner === model);
+    onEnd(end, characters, winner === model ? 'answered' : winner === null ? 'silent' : 'outrun');
     if (winner !== model && (winner !== null || running > 0)) return;
     cancelHedge();
     resolve({ model, end, enough, asked });

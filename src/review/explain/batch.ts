@@ -180,7 +180,7 @@ async function endAfter(parts: BatchParts, work: Work, end: GroupEnd, signal: Ab
   if (end.kind === 'answered' || !work.needsMore) return endWith(parts, work, null);
   if (end.kind === 'budget') return endWith(parts, work, 'budget');
   if (end.kind !== 'failed' || signal.aborted) {
-    await work.stored();
+    await work.close();
     await parts.queue.release(work.claim.job.id, work.claim.lease);
     return;
   }
@@ -188,7 +188,7 @@ async function endAfter(parts: BatchParts, work: Work, end: GroupEnd, signal: Ab
   const againMs = parts.clock.nowMs() + (end.retryAfterMs ?? 0) + retryWaitMs + parts.pace.expectedMs(job.tier);
   const isLastTry = end.hopeless || job.attempts >= modelAttemptsMax;
   if (!isLastTry && againMs <= job.deadlineMs) {
-    await work.stored();
+    await work.close();
     await parts.queue.fail(job.id, lease, { error: end.detail, ...(end.retryAfterMs === null ? {} : { retryAfterMs: end.retryAfterMs }) });
     return;
   }

@@ -213,20 +213,26 @@ function candidateOf(parts: AskParts, tier: Tier, { prompt, works, reading }: As
       schema: answerSchema(plan.structuredOutput ? prompt.cases : null),
       outputTokensMax: plan.outputTokensMax,
     },
-    onEnd(end, received, answered) {
+    onEnd(end, received, part) {
       const known = end.usage;
       // Without a connection, and where nobody was asked, nothing was spent.
       const free = end.kind === 'failed' && ['unreachable', 'suspended', 'rejected', 'rate_limited'].includes(end.failure);
       const tokens = known ?? (free ? null : guessTokens(characters, received));
       admission.settle(tokens === null ? { tokens: 0, money: 0 } : spending(tokens));
       const money = tokens === null ? null : moneyOf(tokens, plan.price);
-      const how = answered ? reading.howEnded(end) : end.kind === 'failed' ? end.failure : 'unusable';
+      const silent = end.kind === 'failed' ? end.failure : 'unusable';
+      const how = part === 'answered' ? reading.howEnded(end) : part === 'outrun' ? 'cancelled' : silent;
       meter.asked({ model: model.name, tier, end: how, elapsedMs: clock.monotonicMs() - startedMs, tokens: known, money, hedge });
       for (const [i, work] of works.entries()) {
-        const part = shareOf(tokens, i, works.length);
         const share = money === null ? null : money / works.length;
         work.asked(
-          { model: model.name, end: how, tokens: part, money: share, dropped: answered ? reading.droppedOf(work) : {} },
+          {
+            model: model.name,
+            end: how,
+            tokens: shareOf(tokens, i, works.length),
+            money: share,
+            dropped: part === 'answered' ? reading.droppedOf(work) : {},
+          },
           calls[i] as string,
         );
       }

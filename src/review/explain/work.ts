@@ -47,6 +47,7 @@ export class Work {
   shared = false;
   nextChecks: readonly string[] = [];
   #calls = 0;
+  #closed = false;
   readonly #parts: WorkParts;
   readonly #findings: ToldFinding[];
   #course: Course;
@@ -146,15 +147,19 @@ export class Work {
     this.#tell(askedTellings(part, call, this.#parts.clock.nowMs()));
   }
 
-  /** Resolves when all that was told is stored; rejects with the failure of any of it. */
-  async stored(): Promise<void> {
+  /**
+   * Nothing more is told by this attempt: a call that was hung up may end later, and is then counted by the meter alone. Resolves when all
+   * that was told is stored; rejects with the failure of any of it.
+   */
+  async close(): Promise<void> {
+    this.#closed = true;
     await this.#tellings;
     if (this.#trouble !== null) throw this.#trouble;
   }
 
   /** Says the last word, or finds out that it was said, and tells it. Rejects with a StorageFailure. */
   async finish(cause: TemplateCause | null): Promise<void> {
-    await this.stored();
+    await this.close();
     const { store, clock, wording, meter } = this.#parts;
     const { job } = this.claim;
     const body = finalBody(this.found, this.#told(cause), wording);
@@ -195,8 +200,9 @@ export class Work {
     };
   }
 
-  /** In order, without holding up the model; what goes wrong is told by `stored`. */
+  /** In order, without holding up the model; what goes wrong is told by `close`. */
   #tell(tellings: readonly NewTelling[]): void {
+    if (this.#closed) return;
     const { log, onTold } = this.#parts;
     const { tenant, subject } = this.claim.job;
     this.#tellings = this.#tellings.then(async () => {
