@@ -5,7 +5,6 @@ import {
   answering,
   cutAfter,
   done,
-  english,
   ending,
   explainerIn,
   failed,
@@ -22,10 +21,10 @@ import {
   tierPlan,
   toldOf,
   truthful,
+  usage,
   waitFor,
 } from '../../support/explaining.ts';
 import { createWording } from '../../../src/adapters/icu-messages/wording.ts';
-import { usage } from '../../support/explaining.ts';
 
 const sentences = (list: readonly { readonly sentence: string }[]): string[] => list.map(({ sentence }) => sentence);
 
@@ -270,14 +269,15 @@ t.test('a backlog is worked off by the template, the urgent tiers last of all', 
     if (await waitFor(world.clock, 20_000, signal)) yield* answering(call);
     else yield failed('cancelled');
   });
-  for (const tier of tiers) for (let i = 0; i < 100; i++) await openCase(world, `${tier}${i}`, { tier, reasons: farAwayBut(i + 2) });
-  explainerIn(world, [slow], { meter }).start();
-  await runUntil(world, () => isIdle(world), 1000, 20_000);
+  const each = { ...tierPlan(['slow']), workers: 1 };
+  for (const tier of tiers) for (let i = 0; i < 60; i++) await openCase(world, `${tier}${i}`, { tier, reasons: farAwayBut(i + 2) });
+  explainerIn(world, [slow], { meter, tiers: { critical: each, high: each, medium: each, low: each } }).start();
+  await runUntil(world, () => isIdle(world), 4000);
   const count = (start: string): number => meter.notes.filter((note) => note.startsWith(start)).length;
-  t.equal(count('told'), 400);
-  t.equal(count('told critical model'), 100, 'late rather than not at all');
+  t.equal(count('told'), 240);
+  t.equal(count('told critical model'), 60, 'late rather than not at all');
   t.ok(count('told medium template deadline') > 0);
-  t.equal(count('deadline medium true'), 100, 'and none of them is late');
+  t.equal(count('deadline medium true'), 60, 'and none of them is late');
 });
 
 t.test('without a plan, in another language or without a reason that is known, the template tells it alone', async (t) => {
@@ -361,5 +361,25 @@ t.test('a model without a price costs tokens and no money; a model that is unava
   await runUntil(world, () => isIdle(world));
   t.equal(down.calls.length, 0);
   t.match((await finalOf(world, id)).provenance, { money: null, tokens: usage });
-  t.equal(english.language, 'en');
+});
+
+t.test('what the hour has left is spent on the urgent, the others are told by the template, and each is counted', async (t) => {
+  const world = memoryWorld();
+  const meter = notingMeter();
+  const model = scriptedModel('large');
+  for (const [t, tier] of tiers.entries())
+    for (let i = 0; i < 12; i++) await openCase(world, `${tier}${i}`, { tier, reasons: farAwayBut(12 * t + i + 2) });
+  const each = tierPlan(['large'], { workers: 1 });
+  const tierPlans = { critical: each, high: each, medium: each, low: { ...each, tokensPerHour: 14_000 } };
+  explainerIn(world, [model], { meter, tiers: tierPlans, budget: { tokensPerHour: 150_000 } }).start();
+  await runUntil(world, () => isIdle(world));
+  const count = (note: string): number => meter.notes.filter((each) => each === note).length;
+  const told = tiers.map((tier) => count(`told ${tier} model null`));
+  t.strictSame(
+    tiers.map((tier, i) => (told[i] as number) + count(`told ${tier} template budget`)),
+    [12, 12, 12, 12],
+  );
+  t.ok(model.calls.length * 6300 <= 150_000 + 6300, `${model.calls.length} calls`);
+  t.ok((told[3] as number) <= 2, 'the tier has a budget of its own');
+  t.ok((told[0] as number) >= (told[2] as number), `${told}`);
 });
