@@ -62,7 +62,8 @@ export function ask(question: Question): Promise<Answered> {
     hangUps.get(model)?.abort();
   }
 
-  async function run({ model, call, onEnd }: Candidate): Promise<void> {
+  async function run(candidate: Candidate): Promise<void> {
+    const { model, call } = candidate;
     running++;
     asked.push(model.name);
     const hangUp = new AbortController();
@@ -77,7 +78,7 @@ export function ask(question: Question): Promise<Answered> {
     });
     question.signal.removeEventListener('abort', stop);
     running--;
-    onEnd(end, characters, winner === model ? 'answered' : winner === null ? 'silent' : 'outrun');
+    candidate.onEnd(end, characters, winner === model ? 'answered' : winner === null ? 'silent' : 'outrun');
     if (winner !== model && (winner !== null || running > 0)) return;
     cancelHedge();
     resolve({ model, end, enough, asked });

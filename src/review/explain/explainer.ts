@@ -12,7 +12,7 @@ import type { BatchParts, Pace } from './batch.ts';
 import { createBudgets } from './budget.ts';
 import { createKeptAnswers, type KeptLimits } from './kept-answers.ts';
 import type { ExplainMeter } from './meter.ts';
-import { createPool, type PoolTimes } from './pool.ts';
+import { type PoolTimes, TierPool } from './pool.ts';
 import { createWeakness } from './weakness.ts';
 
 export interface ExplainerOptions {
@@ -58,7 +58,7 @@ export function createExplainer(options: ExplainerOptions): Explainer {
     underWay: new Map(),
     pace: createPace(),
   };
-  const pools = tiers.map((tier) => createPool(parts, tier, options.times ?? usualTimes));
+  const pools = tiers.map((tier) => new TierPool(parts, tier, options.times ?? usualTimes));
   return {
     start: () => pools.forEach((pool) => pool.start()),
     wake: (tier) => pools[tiers.indexOf(tier)]?.wake(),

@@ -11,64 +11,88 @@ export interface PoolTimes {
   readonly pollMs: number;
 }
 
-export interface Pool {
-  start(): void;
-  /** There may be work: look now. */
-  wake(): void;
-  /** Resolves when every case in work is finished or given back. */
-  stop(): Promise<void>;
-  readonly busy: number;
-}
-
 /** Where cases share a call they are gathered for this part of the time that they have. */
 const gatherPart = 1 / 30;
 /** Claimed at a time while the template works off a backlog. */
 const shedBatch = 32;
 
-export function createPool(parts: BatchParts, tier: Tier, times: PoolTimes): Pool {
-  const { queue, clock } = parts;
-  const plan = parts.plan.tiers[tier];
-  const workers = Math.max(1, plan?.workers ?? 1);
-  const batchMax = Math.max(1, plan?.batchMax ?? 1);
-  const idleMs = batchMax > 1 ? Math.max(times.pollMs, explainWithinMs[tier] * gatherPart) : times.pollMs;
-  const stopping = new AbortController();
-  const inWork = new Set<Promise<void>>();
-  let limit = batchMax;
+export class TierPool {
+  readonly #parts: BatchParts;
+  readonly #tier: Tier;
+  readonly #leaseMs: number;
+  readonly #idleMs: number;
+  readonly #workers: number;
+  readonly #batchMax: number;
+  readonly #stopping = new AbortController();
+  readonly #inWork = new Set<Promise<void>>();
+  #limit: number;
   /** Null while nobody looks. */
-  let looking: Promise<void> | null = null;
-  let lookAgain = false;
-  let cancelAlarm: () => void = () => undefined;
+  #looking: Promise<void> | null = null;
+  #lookAgain = false;
+  #cancelAlarm: () => void = () => undefined;
 
-  function lookIn(ms: number): void {
-    cancelAlarm();
-    if (!stopping.signal.aborted) cancelAlarm = clock.alarm(ms, () => look());
+  constructor(parts: BatchParts, tier: Tier, times: PoolTimes) {
+    const { workers = 1, batchMax = 1 } = parts.plan.tiers[tier] ?? {};
+    this.#parts = parts;
+    this.#tier = tier;
+    this.#leaseMs = times.leaseMs;
+    this.#workers = workers;
+    this.#batchMax = batchMax;
+    this.#limit = batchMax;
+    this.#idleMs = batchMax > 1 ? Math.max(times.pollMs, explainWithinMs[tier] * gatherPart) : times.pollMs;
   }
 
-  /** Claims until the queue is empty or every worker is busy. One look at a time. */
-  function look(): void {
-    if (looking !== null) lookAgain = true;
+  start(): void {
+    this.#look();
+  }
+
+  /** There may be work: look now, unless cases are gathered. */
+  wake(): void {
+    if (this.#batchMax === 1) this.#look();
+  }
+
+  /** Resolves when every case in work is finished or given back. */
+  async stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#cancelAlarm();
+    while (this.#looking !== null || this.#inWork.size > 0) await Promise.all([this.#looking, ...this.#inWork]);
+  }
+
+  get busy(): number {
+    return this.#inWork.size;
+  }
+
+  get #isFull(): boolean {
+    return this.#inWork.size >= this.#workers;
+  }
+
+  /** One look at a time; what is asked for meanwhile comes right after it. */
+  #look(): void {
+    if (this.#looking !== null) this.#lookAgain = true;
     else
-      looking = claimAll().finally(() => {
-        looking = null;
-        if (lookAgain) look();
+      this.#looking = this.#claimAll().finally(() => {
+        this.#looking = null;
+        if (this.#lookAgain) this.#look();
       });
   }
 
-  async function claimAll(): Promise<void> {
+  /** Claims until the queue is empty or every worker is busy. */
+  async #claimAll(): Promise<void> {
     let claimed = 0;
     do {
-      lookAgain = false;
-      claimed = await claimOnce();
-    } while (!stopping.signal.aborted && (claimed > 0 || lookAgain) && inWork.size < workers);
+      this.#lookAgain = false;
+      claimed = await this.#claimOnce();
+    } while ((claimed > 0 || this.#lookAgain) && !this.#isFull && !this.#stopping.signal.aborted);
+    this.#cancelAlarm();
     // A worker that becomes free looks by itself.
-    if (inWork.size < workers || claimed === 0) lookIn(idleMs);
+    if (!this.#isFull && !this.#stopping.signal.aborted) this.#cancelAlarm = this.#parts.clock.alarm(this.#idleMs, () => this.#look());
   }
 
-  async function claimOnce(): Promise<number> {
-    if (stopping.signal.aborted || inWork.size >= workers) return 0;
+  async #claimOnce(): Promise<number> {
+    if (this.#stopping.signal.aborted || this.#isFull) return 0;
     try {
-      const claims = await queue.claim({ tiers: [tier], limit, leaseMs: times.leaseMs });
-      if (claims.length > 0) begin(claims);
+      const claims = await this.#parts.queue.claim({ tiers: [this.#tier], limit: this.#limit, leaseMs: this.#leaseMs });
+      if (claims.length > 0) this.#begin(claims);
       return claims.length;
     } catch {
       // The store tells its own trouble; the next look may go better.
@@ -76,41 +100,26 @@ export function createPool(parts: BatchParts, tier: Tier, times: PoolTimes): Poo
     }
   }
 
-  function begin(claims: readonly Claim[]): void {
-    const done = work(claims).finally(() => {
-      inWork.delete(done);
-      look();
+  #begin(claims: readonly Claim[]): void {
+    const done = this.#work(claims).finally(() => {
+      this.#inWork.delete(done);
+      this.#look();
     });
-    inWork.add(done);
+    this.#inWork.add(done);
   }
 
-  async function work(claims: readonly Claim[]): Promise<void> {
+  async #work(claims: readonly Claim[]): Promise<void> {
     const lost = new AbortController();
-    const stopBeats = keepLeases(parts, claims, times.leaseMs, () => lost.abort());
+    const stopBeats = keepLeases(this.#parts, claims, this.#leaseMs, () => lost.abort());
     try {
-      const { asked } = await explainBatch(parts, tier, claims, AbortSignal.any([stopping.signal, lost.signal]));
-      limit = asked === 0 ? Math.max(shedBatch, batchMax) : batchMax;
+      const { asked } = await explainBatch(this.#parts, this.#tier, claims, AbortSignal.any([this.#stopping.signal, lost.signal]));
+      this.#limit = asked === 0 ? Math.max(shedBatch, this.#batchMax) : this.#batchMax;
     } catch (error) {
-      parts.onProblem(`Explaining cases failed unexpectedly, they are tried again: ${(error as Error).message}`);
+      this.#parts.onProblem(`Explaining cases failed unexpectedly, they are tried again: ${(error as Error).message}`);
     } finally {
       stopBeats();
     }
   }
-
-  return {
-    start: () => look(),
-    wake() {
-      if (batchMax === 1) look();
-    },
-    async stop() {
-      stopping.abort();
-      cancelAlarm();
-      while (looking !== null || inWork.size > 0) await Promise.all([looking, ...inWork]);
-    },
-    get busy() {
-      return inWork.size;
-    },
-  };
 }
 
 /**

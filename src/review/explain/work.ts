@@ -52,7 +52,7 @@ export class Work {
   readonly #findings: ToldFinding[];
   #course: Course;
   #tellings: Promise<void> = Promise.resolve();
-  #trouble: unknown = null;
+  #trouble: Error | null = null;
 
   private constructor(parts: WorkParts, claim: Claim, found: Case, course: Course) {
     this.#parts = parts;
@@ -210,7 +210,7 @@ export class Work {
         await log.append(tenant, subject, tellings);
         onTold(tenant, subject);
       } catch (error) {
-        this.#trouble ??= error;
+        this.#trouble ??= error instanceof Error ? error : new Error(String(error));
       }
     });
   }

@@ -266,18 +266,18 @@ t.test('a backlog is worked off by the template, the urgent tiers last of all', 
   const world = memoryWorld();
   const meter = notingMeter();
   const slow = scriptedModel('slow', async function* (call, signal) {
-    if (await waitFor(world.clock, 20_000, signal)) yield* answering(call);
+    if (await waitFor(world.clock, 40_000, signal)) yield* answering(call);
     else yield failed('cancelled');
   });
   const each = { ...tierPlan(['slow']), workers: 1 };
-  for (const tier of tiers) for (let i = 0; i < 60; i++) await openCase(world, `${tier}${i}`, { tier, reasons: farAwayBut(i + 2) });
+  for (const tier of tiers) for (let i = 0; i < 30; i++) await openCase(world, `${tier}${i}`, { tier, reasons: farAwayBut(i + 2) });
   explainerIn(world, [slow], { meter, tiers: { critical: each, high: each, medium: each, low: each } }).start();
-  await runUntil(world, () => isIdle(world), 4000);
+  await runUntil(world, () => isIdle(world), 500);
   const count = (start: string): number => meter.notes.filter((note) => note.startsWith(start)).length;
-  t.equal(count('told'), 240);
-  t.equal(count('told critical model'), 60, 'late rather than not at all');
+  t.equal(count('told'), 120);
+  t.equal(count('told critical model'), 30, 'late rather than not at all');
   t.ok(count('told medium template deadline') > 0);
-  t.equal(count('deadline medium true'), 60, 'and none of them is late');
+  t.equal(count('deadline medium true'), 30, 'and none of them is late');
 });
 
 t.test('without a plan, in another language or without a reason that is known, the template tells it alone', async (t) => {

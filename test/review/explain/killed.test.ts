@@ -148,7 +148,7 @@ t.test('a process that dies at any step loses nothing, and its successor tells n
 });
 
 t.test('on the durable store it is the same', async (t) => {
-  for (const last of [3, 11, 24, 38, 47, 59]) {
+  for (const last of [11, 38, 59]) {
     const directory = mkdtempSync(join(tmpdir(), 'portcullis-explain-'));
     t.teardown(() => rmSync(directory, { recursive: true, force: true }));
     const clock = testClock();
@@ -196,7 +196,7 @@ const faults: readonly Script[] = [
   },
 ];
 
-t.test('whatever providers do, whenever the process dies: one last word each, complete, nothing twice, no lie', async (t) => {
+t.test('whatever providers do, whenever the process dies: one last word each, complete, nothing twice, no lie', async () => {
   const run = fc.record({
     scripts: fc.array(fc.nat(faults.length - 1), { minLength: 12, maxLength: 12 }),
     kills: fc.array(fc.integer({ min: 0, max: 120 }), { maxLength: 3 }),
@@ -243,6 +243,6 @@ t.test('whatever providers do, whenever the process dies: one last word each, co
         if (/Ignore|miles|is known to/.test(said)) throw new Error(said);
       }
     }),
-    { numRuns: 60 },
+    { numRuns: 40 },
   );
 });
