@@ -16,6 +16,8 @@ import { Work, type WorkParts } from './work.ts';
 export const modelAttemptsMax = attemptsMax - 2;
 /** The wait before another attempt is about this long; see `retryDelayMs`. */
 const retryWaitMs = 2000;
+/** A call that ends just in time leaves none for the cases that wait behind it with the same deadline. */
+const marginForOthers = 1.5;
 /** The model's sentences are checked with an English lexicon, and an explanation has one language. */
 const modelLanguage = 'en';
 
@@ -88,7 +90,7 @@ function causeAgainst(parts: BatchParts, tier: Tier, work: Work): TemplateCause 
   if (tierPlan.sampleOneIn > 1 && Number.parseInt(shortHash(job.id).slice(0, 8), 16) % tierPlan.sampleOneIn !== 0) return 'sampled_out';
   // Urgent cases are told late rather than not at all; with the others a backlog is worked off by the template.
   const mayBeLate = tier === 'critical' || tier === 'high';
-  return !mayBeLate && clock.nowMs() + pace.expectedMs(tier) > job.deadlineMs ? 'deadline' : null;
+  return !mayBeLate && clock.nowMs() + marginForOthers * pace.expectedMs(tier) > job.deadlineMs ? 'deadline' : null;
 }
 
 async function tellByModel(parts: BatchParts, tier: Tier, works: readonly Work[], signal: AbortSignal): Promise<void> {
