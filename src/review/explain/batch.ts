@@ -94,6 +94,7 @@ function causeAgainst(parts: BatchParts, tier: Tier, work: Work): TemplateCause 
 }
 
 async function tellByModel(parts: BatchParts, tier: Tier, works: readonly Work[], signal: AbortSignal): Promise<void> {
+  const startedMs = parts.clock.monotonicMs();
   const own: Work[] = [];
   const others: Promise<void>[] = [];
   for (const work of works) {
@@ -107,6 +108,7 @@ async function tellByModel(parts: BatchParts, tier: Tier, works: readonly Work[]
       others.push(
         settle(parts, work, signal, async () => {
           const answer = await shared;
+          parts.pace.note(tier, parts.clock.monotonicMs() - startedMs);
           parts.meter.shared(tier, 'joined');
           await adopt(parts, work, answer, signal);
         }),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import { keptKey } from '../../../src/adapters/crypto/key-file.ts';
 import { openSqliteCases } from '../../../src/adapters/sqlite/open.ts';
 import type { ExplainerModel, ModelEvent } from '../../../src/ports/explainer-model.ts';
 import { checkFinding } from '../../../src/review/explanation/validate.ts';
@@ -153,7 +154,13 @@ t.test('on the durable store it is the same', async (t) => {
     t.teardown(() => rmSync(directory, { recursive: true, force: true }));
     const clock = testClock();
     const problems: string[] = [];
-    const opened = await openSqliteCases({ directory, clock, random: testRandom(), onProblem: (sentence) => void problems.push(sentence) });
+    const opened = await openSqliteCases({
+      directory,
+      clock,
+      random: testRandom(),
+      auditKey: keptKey(join(directory, 'audit.key')),
+      onProblem: (sentence) => void problems.push(sentence),
+    });
     const world: World = { ...opened, clock, problems };
     const ids = await cases(world);
     await liveOn(t, world, { left: last, steps: 0 }, models());
