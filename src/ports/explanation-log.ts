@@ -1,6 +1,7 @@
 // Port: what was told of a case while it was being explained, in order, so that a reader who comes late, comes back or reads slowly misses
 // nothing and reads nothing twice, also across restarts. Written by whoever explains, read by the streams. It is erased and expires with
-// its case, and is bounded per case (see domain/case/telling.ts): what finds no place is left out, and "done" always finds one.
+// its case, and is bounded per case (see domain/case/telling.ts): what finds no place is left out. "done" always finds one,
+// and what comes after it is left out.
 //
 // What `append` answered survives a kill of the process. Methods reject with a StorageFailure and then changed nothing.
 

@@ -95,6 +95,17 @@ export function explanationLogContract(t: Test, open: OpenLog): void {
     );
   });
 
+  t.test('after the end nothing more is told, in the same call or later', async (t) => {
+    const { store, log } = await open(t);
+    await store.open([opening('a')]);
+    t.equal(await log.append('default', 'case-a', [told('x'), told('end', { kind: 'done' }), told('late')]), 2);
+    t.equal(await log.append('default', 'case-a', [told('later'), told('end too', { kind: 'done' })]), 2);
+    t.strictSame(
+      (await log.after('default', 'case-a', 0, 9))?.map(({ key }) => key),
+      ['x', 'end'],
+    );
+  });
+
   t.test('a telling that is too large is refused with all of its call', async (t) => {
     const { store, log } = await open(t);
     await store.open([opening('a')]);

@@ -1,6 +1,6 @@
 // The log of what is told, in memory, kept with its cases.
 import { StorageFailure } from '../../domain/case/failure.ts';
-import { tellingBytesMax, tellingsToKeep } from '../../domain/case/telling.ts';
+import { lastKind, tellingBytesMax, tellingsToKeep } from '../../domain/case/telling.ts';
 import type { ExplanationLog, NewTelling, Telling } from '../../ports/explanation-log.ts';
 
 /** What the log needs of the case store. */
@@ -27,7 +27,7 @@ export function addTellings(stored: Telling[], made: readonly NewTelling[]): num
   if (made.some(({ body }) => Buffer.byteLength(body) > tellingBytesMax))
     throw new StorageFailure('failed', `What is told of a case has more than ${tellingBytesMax} bytes.`);
   const isKnown = (key: string): boolean => stored.some((other) => other.key === key);
-  for (const { key, kind, body, atMs } of tellingsToKeep(stored.length, isKnown, made))
-    stored.push({ sequence: stored.length + 1, key, kind, body, atMs });
+  const told = { count: stored.length, isOver: stored.at(-1)?.kind === lastKind, isKnown };
+  for (const { key, kind, body, atMs } of tellingsToKeep(told, made)) stored.push({ sequence: stored.length + 1, key, kind, body, atMs });
   return stored.length;
 }

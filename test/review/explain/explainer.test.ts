@@ -339,6 +339,29 @@ t.test('stopping hangs up, keeps what was told and gives the rest back uncounted
   t.equal(await faultOf(world, id), null);
 });
 
+t.test('a process that slept while another did its work changes nothing when it wakes up', async (t) => {
+  const world = memoryWorld();
+  const wakeUp = Promise.withResolvers<void>();
+  const sleeper = scriptedModel('sleeper', async function* (call) {
+    await wakeUp.promise;
+    yield* answering(call);
+  });
+  const id = await openCase(world, 'a');
+  const asleep = { ...world, clock: { ...world.clock, alarm: () => () => undefined } };
+  const first = explainerIn(asleep, [sleeper]);
+  first.start();
+  await runUntil(world, () => sleeper.calls.length === 1);
+  world.clock.advance(31_000);
+  explainerIn(world, [scriptedModel('other', cutAfter(0.3, failed('cut')))], { tiers: { high: tierPlan(['other']) } }).start();
+  await runUntil(world, () => isIdle(world));
+  const before = await toldOf(world, id);
+  wakeUp.resolve();
+  await runUntil(world, () => first.busy()[1] === 0, 0);
+  t.strictSame(await toldOf(world, id), before);
+  t.strictSame((await finalOf(world, id)).provenance?.models, ['other']);
+  t.equal(await faultOf(world, id), null);
+});
+
 t.test('a case that is erased while it is explained leaves nothing behind', async (t) => {
   const world = memoryWorld();
   const model = scriptedModel('large', async function* (call) {

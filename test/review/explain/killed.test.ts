@@ -190,8 +190,7 @@ const faults: readonly Script[] = [
   ending({ kind: 'text', text: `{"findings":${JSON.stringify(lies)},"next_checks":[]}` }, done),
   ending({ kind: 'done', finish: 'refused', usage: null }),
   ending(),
-  // eslint-disable-next-line require-yield
-  async function* throws() {
+  () => {
     throw new Error('an adapter that breaks its promise');
   },
   async function* trickles(call) {

@@ -1,6 +1,6 @@
 // What was told of a case, as rows.
 import { StorageFailure } from '../../../domain/case/failure.ts';
-import { tellingBytesMax, tellingsToKeep } from '../../../domain/case/telling.ts';
+import { lastKind, tellingBytesMax, tellingsToKeep } from '../../../domain/case/telling.ts';
 import type { NewTelling, Telling } from '../../../ports/explanation-log.ts';
 import type { Database } from '../database.ts';
 
@@ -15,9 +15,10 @@ export class TellingRows {
   append(seq: number, made: readonly NewTelling[]): number {
     if (made.some(({ body }) => Buffer.byteLength(body) > tellingBytesMax))
       throw new StorageFailure('failed', `What is told of a case has more than ${tellingBytesMax} bytes.`);
-    const stored = Number(this.#db.get('select max(number) as last from telling where seq = ?', seq)?.['last'] ?? 0);
+    const last = this.#db.get('select number, kind from telling where seq = ? order by number desc limit 1', seq);
+    const stored = Number(last?.['number'] ?? 0);
     const isKnown = (key: string): boolean => this.#db.get('select 1 from telling where seq = ? and key = ?', seq, key) !== undefined;
-    const kept = tellingsToKeep(stored, isKnown, made);
+    const kept = tellingsToKeep({ count: stored, isOver: last?.['kind'] === lastKind, isKnown }, made);
     for (const [i, { key, kind, atMs, body }] of kept.entries())
       this.#db.run(
         'insert into telling (seq, number, key, kind, at_ms, body) values (?, ?, ?, ?, ?, ?)',
