@@ -117,6 +117,8 @@ const needsKey: readonly ModelProvider[] = ['openai', 'anthropic', 'azure'];
 /** What a provider needs and does not have, or has and cannot use. */
 function providerProblem({ provider, baseUrl, apiKey, accessKey, region }: ModelPlan): string | null {
   if (needsAddress.includes(provider) && baseUrl === null) return `needs base_url, because ${provider} has no address of its own`;
+  if (baseUrl?.includes('?') === true && !needsAddress.includes(provider))
+    return `has a base_url with a query, which ${provider} does not take`;
   if (needsKey.includes(provider) && apiKey === null) return `needs api_key_env, the name of the environment variable with its key`;
   if (provider === 'bedrock') {
     if (region === null) return 'needs region, for instance eu-central-1';
@@ -260,8 +262,8 @@ function urlOf(value: unknown, path: string, keyed: boolean): string | null {
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:'))
     return refuse(`${path} must be an address like https://host/v1`);
   if (url.username !== '' || url.password !== '') return refuse(`${path} must not hold a name or password; use api_key_env`);
-  if (url.search !== '' || url.hash !== '') return refuse(`${path} must end with its path`);
+  if (url.hash !== '') return refuse(`${path} must not hold a #`);
   const isLocal = ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
   if (keyed && url.protocol === 'http:' && !isLocal) return refuse(`${path} must begin with https, because a key is sent to it`);
-  return url.href.replace(/\/+$/, '');
+  return url.search === '' ? url.href.replace(/\/+$/, '') : url.href;
 }

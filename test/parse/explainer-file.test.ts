@@ -49,14 +49,15 @@ t.test('every provider can be named with what it needs, and not with less', (t) 
     'provider: openai, model: m, api_key_env: OPENAI_API_KEY',
     'provider: anthropic, model: m, api_key_env: ANTHROPIC_API_KEY',
     'provider: azure, model: m, base_url: "https://x.openai.azure.com/openai/v1", api_key_env: OPENAI_API_KEY',
+    'provider: azure, model: m, base_url: "https://x.openai.azure.com/openai?api-version=2024-10-21", api_key_env: OPENAI_API_KEY',
     'provider: bedrock, model: m, region: eu-central-1, api_key_env: OPENAI_API_KEY',
     'provider: bedrock, model: m, region: eu-central-1, access_key_env: { id: OPENAI_API_KEY, secret: OPENAI_API_KEY }',
     'provider: ollama, model: m, base_url: "http://localhost:11434/v1/"',
     'provider: compatible, model: m, base_url: "http://[::1]:8000/v1", api_key_env: OPENAI_API_KEY',
   ];
   for (const fields of whole) t.equal(problemOf(provider(fields)), 'no problem', fields);
-  t.equal(planOf(provider(whole[5] ?? '')).models[0]?.baseUrl, 'http://localhost:11434/v1', 'without the slash at the end');
-  t.match(planOf(provider(whole[4] ?? '')).models[0]?.accessKey, { id: secret, secret, sessionToken: null });
+  t.equal(planOf(provider(whole[6] ?? '')).models[0]?.baseUrl, 'http://localhost:11434/v1', 'without the slash at the end');
+  t.match(planOf(provider(whole[5] ?? '')).models[0]?.accessKey, { id: secret, secret, sessionToken: null });
   const less: readonly (readonly [string, RegExp])[] = [
     ['provider: openai, model: m', /models\.one needs api_key_env, the name of the environment variable/],
     ['provider: azure, model: m, api_key_env: OPENAI_API_KEY', /models\.one needs base_url, because azure has no address/],
@@ -76,7 +77,11 @@ t.test('every provider can be named with what it needs, and not with less', (t) 
     ],
     ['provider: compatible, model: m, base_url: "ftp://example.com"', /must be an address like https/],
     ['provider: compatible, model: m, base_url: "https://me:pw@example.com"', /must not hold a name or password/],
-    ['provider: compatible, model: m, base_url: "https://example.com/?k=1"', /must end with its path/],
+    ['provider: compatible, model: m, base_url: "https://example.com/#x"', /must not hold a #/],
+    [
+      'provider: openai, model: m, api_key_env: OPENAI_API_KEY, base_url: "https://example.com/?k=1"',
+      /a query, which openai does not take/,
+    ],
   ];
   for (const [fields, problem] of less) t.match(problemOf(provider(fields)), problem, fields);
   t.end();
