@@ -13,8 +13,9 @@ export interface PoolTimes {
 
 /** Where cases share a call they are gathered for this part of the time that they have. */
 const gatherPart = 1 / 30;
-/** Claimed at a time while the template works off a backlog. */
+/** Claimed at a time while the template works off a backlog, and at most. */
 const shedBatch = 32;
+const claimMax = 64;
 
 export class TierPool {
   readonly #parts: BatchParts;
@@ -25,6 +26,7 @@ export class TierPool {
   readonly #batchMax: number;
   readonly #stopping = new AbortController();
   readonly #inWork = new Set<Promise<void>>();
+  readonly #usualLimit: number;
   #limit: number;
   /** Null while nobody looks. */
   #looking: Promise<void> | null = null;
@@ -32,13 +34,15 @@ export class TierPool {
   #cancelAlarm: () => void = () => undefined;
 
   constructor(parts: BatchParts, tier: Tier, times: PoolTimes) {
-    const { workers = 1, batchMax = 1 } = parts.plan.tiers[tier] ?? {};
+    const { workers = 1, batchMax = 1, sampleOneIn = 1 } = parts.plan.tiers[tier] ?? {};
     this.#parts = parts;
     this.#tier = tier;
     this.#leaseMs = times.leaseMs;
     this.#workers = workers;
     this.#batchMax = batchMax;
-    this.#limit = batchMax;
+    // Of a sampled tier so many that about a batch of them is for a model.
+    this.#usualLimit = Math.min(claimMax, batchMax * sampleOneIn);
+    this.#limit = this.#usualLimit;
     this.#idleMs = batchMax > 1 ? Math.max(times.pollMs, explainWithinMs[tier] * gatherPart) : times.pollMs;
   }
 
@@ -113,7 +117,7 @@ export class TierPool {
     const stopBeats = keepLeases(this.#parts, claims, this.#leaseMs, () => lost.abort());
     try {
       const { asked } = await explainBatch(this.#parts, this.#tier, claims, AbortSignal.any([this.#stopping.signal, lost.signal]));
-      this.#limit = asked === 0 ? Math.max(shedBatch, this.#batchMax) : this.#batchMax;
+      this.#limit = asked === 0 ? Math.max(shedBatch, this.#usualLimit) : this.#usualLimit;
     } catch (error) {
       this.#parts.onProblem(`Explaining cases failed unexpectedly, they are tried again: ${(error as Error).message}`);
     } finally {

@@ -75,9 +75,10 @@ export class Work {
       await tellLast(parts, claim, final);
       return null;
     }
-    // The opener has done so; a case from before there was a log begins here.
-    await parts.log.append(tenant, subject, [templateTelling(templateBody(found, parts.wording), parts.clock.nowMs())]);
     const told = (await parts.log.after(tenant, subject, 0, tellingsMax)) ?? [];
+    // The opener has begun the log; for a case from before there was one it begins here.
+    if (told.length === 0)
+      await parts.log.append(tenant, subject, [templateTelling(templateBody(found, parts.wording), parts.clock.nowMs())]);
     return new Work(parts, claim, found, courseOf(told));
   }
 
