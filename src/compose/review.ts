@@ -6,10 +6,9 @@
 // second thread of SQLite, about 10 MB.
 import { createWording } from '../adapters/icu-messages/wording.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import type { FlaggedLogin } from '../domain/case/flagged.ts';
 import type { Tier } from '../domain/case/tier.ts';
-import { explainByTemplate } from '../domain/explanation/template.ts';
 import type { LoginDone, NumberedLogin, ReviewSample } from '../ports/flagged-logins.ts';
+import { templateBody, writeBody } from '../review/explain/body.ts';
 import { keepHouse } from '../review/housekeeping.ts';
 import { Opener } from '../review/open/opener.ts';
 import { openCases } from './open-cases.ts';
@@ -43,7 +42,7 @@ export async function composeReview({ dataDir, caseRetentionDays }: ReviewData, 
   const opener = new Opener({
     store: cases.store,
     clock,
-    templateBody: (login) => templateBody(login, wording),
+    templateBody: (login) => writeBody(templateBody(login, wording)),
     explainsByModel,
     onUnexplained: (error) => onProblem(`The template could not explain a case: ${String((error as Error).message)}`),
     onDone,
@@ -66,11 +65,6 @@ export async function composeReview({ dataDir, caseRetentionDays }: ReviewData, 
       await cases.close();
     },
   };
-}
-
-/** As the store keeps it. */
-function templateBody({ assessment, context }: FlaggedLogin, wording: ReturnType<typeof createWording>): string {
-  return JSON.stringify(explainByTemplate({ assessment, context }, wording));
 }
 
 /** No model explains cases yet, so the template's word is the last one. */
