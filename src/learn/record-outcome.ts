@@ -91,3 +91,28 @@ export function recordLabel(report: LabelReport, ports: LearnPorts): Recorded {
   }
   return { kind: 'recorded', assessmentId };
 }
+
+export type LabelWithdrawn =
+  | { readonly kind: 'withdrawn' | 'already' | 'unknown_assessment' }
+  /** Somebody has said something else since, and that stands. */
+  | { readonly kind: 'other_label'; readonly standing: Label };
+
+/**
+ * Takes a label back: the assessment is as if nobody had labelled it, and what its outcomes teach by themselves holds again.
+ *
+ * Exact for the label, for `learned` and for everything that is counted (good logins, places, devices, networks, hours, everybody's
+ * counts). Three things cannot be brought back: a label that this one had overruled, because one label is kept; what fades by itself (the
+ * usual gap, the typing rhythm, the looks of a device, see `unlearned` in domain/profile/account.ts); and what had made room for what was
+ * learnt, in lists that were full.
+ */
+export function withdrawLabel(report: LabelReport, ports: LearnPorts): LabelWithdrawn {
+  const stored = ports.assessments.byId(report.tenant, report.assessmentId);
+  if (stored === null) return { kind: 'unknown_assessment' };
+  if (stored.label === null) return { kind: 'already' };
+  if (stored.label !== report.label) return { kind: 'other_label', standing: stored.label };
+  const learned = stored.outcomes.some((outcome) => goodEnds.has(outcome));
+  ports.assessments.replace({ ...stored, label: null, learned });
+  if (learned !== stored.learned)
+    ports.profiles.apply(stored.tenant, learned ? learnedChanges(stored.visit) : unlearnedChanges(stored.visit));
+  return { kind: 'withdrawn' };
+}

@@ -12,6 +12,8 @@ export const auditActions = [
   'case_viewed',
   'case_resolved',
   'case_reopened',
+  /** What the case then said has reached the account's profile. */
+  'profile_settled',
   'feedback_given',
   'user_erased',
   'cases_expired',
