@@ -3,7 +3,8 @@
 // takes says nothing about any key, because nobody can choose a digest. The final comparison takes constant time all the same.
 import { hash, timingSafeEqual } from 'node:crypto';
 
-export const scopes = ['score', 'outcome', 'read', 'backfill', 'admin'] as const;
+/** `analyst`: cases are read, resolved and judged. `admin` may do everything. */
+export const scopes = ['score', 'outcome', 'read', 'backfill', 'analyst', 'admin'] as const;
 export type Scope = (typeof scopes)[number];
 
 export interface ApiKey {

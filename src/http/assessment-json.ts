@@ -5,17 +5,17 @@
 import type { Assessment, StoredAssessment } from '../domain/assessment.ts';
 
 export function assessmentJson(assessment: Assessment): string {
-  return JSON.stringify(documentOf(assessment));
+  return JSON.stringify(assessmentDocument(assessment));
 }
 
 /** What is kept of an assessment, for reading back: the answer as it was given, and what became of it. */
 export function storedAssessmentJson(stored: StoredAssessment): string {
   const { assessment, occurredAtMs, outcomes, label } = stored;
-  return JSON.stringify({ ...documentOf(assessment), occurred_at: new Date(occurredAtMs).toISOString(), outcomes, label });
+  return JSON.stringify({ ...assessmentDocument(assessment), occurred_at: new Date(occurredAtMs).toISOString(), outcomes, label });
 }
 
 /** Numbers that are not finite become null on the way: JSON knows no others. */
-function documentOf(a: Assessment): object {
+export function assessmentDocument(a: Assessment): object {
   const { limitMs, elapsedMs, stagesMs } = a.budget;
   return {
     assessment_id: a.assessmentId,

@@ -3,6 +3,8 @@ import type { AssessRequest, AssessResult } from '../assess/assess.ts';
 import type { StoredAssessment } from '../domain/assessment.ts';
 import type { AccountProfile } from '../domain/profile/account.ts';
 import type { LabelReport, OutcomeReport, Recorded } from '../learn/record-outcome.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { CasePorts } from '../review/cases/ports.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 
 export interface Check {
@@ -34,6 +36,8 @@ export interface UseCases {
   describeUser(tenant: string, userId: string): AccountProfile | null | Promise<AccountProfile | null>;
   /** `by`: who asked, for the audit. Rejects with a StorageFailure when the cases could not be erased; to be repeated then. */
   eraseUser(tenant: string, userId: string, by: string): Promise<Erased>;
+  /** What working on cases needs; null or absent: cases are not kept here. */
+  readonly cases?: CasePorts | null;
   /** Everything ok that is required: ready. Cheap: asked every few seconds. */
   readiness(): readonly Check[];
 }
@@ -41,7 +45,7 @@ export interface UseCases {
 export interface Dependencies {
   readonly useCases: UseCases;
   /** The parts of the ports that the door itself needs. */
-  readonly clock: { nowMs(): number; monotonicMs(): number };
+  readonly clock: Clock;
   readonly random: { id(): string };
   readonly metrics: Metrics;
 }

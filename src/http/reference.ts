@@ -5,14 +5,20 @@ import type { FastifyInstance } from 'fastify';
 import { type ProblemCode, problemCodes, problems } from './problem.ts';
 import { problemSchema } from './wire.ts';
 
-/** Response descriptions for these statuses, each naming its codes. */
-export function refusals(...statuses: readonly number[]): Record<number, object> {
-  const described = [...statuses, 500].map((status) => {
-    const codes = problemCodes.filter((code) => problems[code].status === status);
-    const description = codes.map((code) => `\`${code}\`: ${problems[code].title}.`).join(' ');
-    return [status, { description, content: { 'application/problem+json': { schema: problemSchema } } }] as const;
-  });
-  return Object.fromEntries(described);
+/** Response descriptions: of a status with all its codes, or of single codes where a route has only these of their status. */
+export function refusals(...given: readonly (number | ProblemCode)[]): Record<number, object> {
+  const described = new Map<number, ProblemCode[]>();
+  for (const one of [...given, 500]) {
+    const status = typeof one === 'number' ? one : problems[one].status;
+    const codes = typeof one === 'number' ? problemCodes.filter((code) => problems[code].status === one) : [one];
+    described.set(status, [...(described.get(status) ?? []), ...codes]);
+  }
+  return Object.fromEntries(
+    Array.from(described, ([status, codes]) => {
+      const description = codes.map((code) => `\`${code}\`: ${problems[code].title}.`).join(' ');
+      return [status, { description, content: { 'application/problem+json': { schema: problemSchema } } }] as const;
+    }),
+  );
 }
 
 const introduction = `Scores login attempts: how risky is this one, and what should you do?

@@ -11,6 +11,7 @@ import Fastify, {
   type FastifyRequest,
   type onRequestHookHandler,
 } from 'fastify';
+import { StorageFailure } from '../domain/case/failure.ts';
 import { parseIpAddress } from '../parse/ip-address.ts';
 import { answerProblem } from './answer.ts';
 import { type ApiKey, createKeyring } from './api-key.ts';
@@ -31,7 +32,11 @@ import { createRefusalLog, type LogOptions, type RefusalLog } from './log.ts';
 import { Problem } from './problem.ts';
 import { describeRoutes, serveReference } from './reference.ts';
 import { batchRoute } from './route/batch.ts';
+import { listRoutes } from './route/cases/list.ts';
+import { workRoutes } from './route/cases/work.ts';
 import { operationRoutes } from './route/operation.ts';
+import { auditRoutes } from './route/operator/audit.ts';
+import { jobRoutes } from './route/operator/jobs.ts';
 import { readRoutes } from './route/read.ts';
 import { recordRoutes } from './route/record.ts';
 import { scoreRoute } from './route/score.ts';
@@ -88,6 +93,10 @@ export async function createServer(dependencies: Dependencies, options: ServerOp
   batchRoute(door, bodyClock);
   recordRoutes(door);
   readRoutes(door);
+  listRoutes(door);
+  workRoutes(door);
+  auditRoutes(door);
+  jobRoutes(door);
   operationRoutes(door, { metrics: options.metrics });
   await serveReference(app);
   await app.ready();
@@ -203,8 +212,11 @@ const problemsOfFastify: Readonly<Record<string, () => Problem>> = {
 /** What we did not foresee is our failure, and nothing of it is shown. */
 function problemOf(error: unknown): Problem {
   if (error instanceof Problem) return error;
+  // Its sentence is the operator's: it may name a path.
   if (error instanceof StorageFailure)
-    return new Problem('cases_unavailable', 'The case database cannot be used now; what was asked may be asked again.');
+    return new Problem('cases_unavailable', 'Send the request again; what was done by then is not done twice.', null, {
+      'retry-after': '2',
+    });
   const { code = '', statusCode = 500 } = error as { readonly code?: string; readonly statusCode?: number };
   const known = problemsOfFastify[code];
   if (known !== undefined) return known();

@@ -6,10 +6,10 @@ import { labels, levels, outcomes, verdicts } from '../domain/assessment.ts';
 import { Type } from '../parse/wire-schema.ts';
 import { problemCodes } from './problem.ts';
 
-const oneOf = <T extends string>(values: readonly T[], description: string): ReturnType<typeof Type.Unsafe<T>> =>
+export const oneOf = <T extends string>(values: readonly T[], description: string): ReturnType<typeof Type.Unsafe<T>> =>
   Type.Unsafe<T>({ type: 'string', enum: [...values], description });
-const nullable = <T>(schema: object): ReturnType<typeof Type.Unsafe<T | null>> => Type.Unsafe<T | null>(schema);
-const open = (description: string, properties: Record<string, TSchema>): TSchema => Type.Object(properties, { description });
+export const nullable = <T>(schema: object): ReturnType<typeof Type.Unsafe<T | null>> => Type.Unsafe<T | null>(schema);
+export const open = (description: string, properties: Record<string, TSchema>): TSchema => Type.Object(properties, { description });
 
 const assessmentId = Type.String({
   minLength: 1,
@@ -62,7 +62,7 @@ export const assessmentParamsSchema = Type.Object({ id: assessmentId });
 export const userParamsSchema = Type.Object({ id: userId });
 
 const milliseconds = (description: string): TSchema => Type.Number({ description: `Milliseconds. ${description}` });
-const textOrNull = (description: string): TSchema => nullable<string>({ type: ['string', 'null'], description });
+export const textOrNull = (description: string): TSchema => nullable<string>({ type: ['string', 'null'], description });
 
 const assessmentFields: Record<string, TSchema> = {
   assessment_id: Type.String({ description: 'Identifies this assessment in /v1/outcomes, /v1/labels and /v1/assessments.' }),

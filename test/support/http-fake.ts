@@ -1,6 +1,7 @@
 // Use cases that remember what they were asked, for tests of the door alone.
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { AssessRequest, AssessResult } from '../../src/assess/assess.ts';
 import type { Assessment, StoredAssessment } from '../../src/domain/assessment.ts';
 import { emptyAccount } from '../../src/domain/profile/account.ts';
@@ -117,7 +118,7 @@ export async function fakeDoor(options: Partial<ServerOptions> = {}): Promise<Fa
   const app = await createServer(
     {
       useCases,
-      clock: { nowMs: () => nowMs, monotonicMs: () => performance.now() },
+      clock: { ...systemClock, nowMs: () => nowMs },
       random: { id: () => `made-up-${++ids}` },
       metrics: createMetrics({ signals: ['behaviour.typing'], problemCodes }),
     },

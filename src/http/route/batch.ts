@@ -43,7 +43,7 @@ export function batchRoute(door: Door, bodyClock: BodyClock): void {
           body: Type.String({ description: 'Newline-delimited JSON.' }),
           response: {
             200: { description: 'One line for each attempt.', content: { 'application/x-ndjson': { schema: Type.String() } } },
-            ...refusals(401, 403, 413, 415, 429),
+            ...refusals(401, 403, 413, 415, 'rate_limited'),
           },
         },
       },

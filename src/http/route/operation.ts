@@ -49,7 +49,7 @@ export function operationRoutes(door: Door, options: { readonly metrics: boolean
         operationId: 'metrics',
         tags: ['Operation'],
         summary: 'Metrics in Prometheus text format',
-        response: { ...refusals(401, 403, 429) },
+        response: { ...refusals(401, 403, 'rate_limited') },
       },
     },
     async (_request, reply) => reply.header('content-type', metrics.contentType).send(await metrics.text()),

@@ -2,20 +2,15 @@
 import { answerPrivateJson } from '../answer.ts';
 import type { Caller } from '../api-key.ts';
 import { storedAssessmentJson } from '../assessment-json.ts';
+import { checkedId } from '../checked.ts';
 import type { Door } from '../door.ts';
 import { refusals } from '../reference.ts';
 import { Problem } from '../problem.ts';
 import { userJson } from '../user-json.ts';
 import { assessmentParamsSchema, erasedSchema, storedAssessmentSchema, userParamsSchema, userSchema } from '../wire.ts';
-import { fieldProblem } from './score.ts';
 
 interface ById {
   readonly Params: { readonly id: string };
-}
-
-function checkedId(id: string, lengthMax: number): string {
-  if (id.length === 0 || id.length > lengthMax || !id.isWellFormed()) throw fieldProblem('id', `must have 1 to ${lengthMax} characters`);
-  return id;
 }
 
 export function readRoutes(door: Door): void {
@@ -32,7 +27,7 @@ export function readRoutes(door: Door): void {
         tags: ['Reading'],
         summary: 'Read an assessment back',
         params: assessmentParamsSchema,
-        response: { 200: storedAssessmentSchema, ...refusals(400, 401, 403, 404, 429) },
+        response: { 200: storedAssessmentSchema, ...refusals(400, 401, 403, 'unknown_assessment', 'rate_limited') },
       },
     },
     async (request, reply) => {
@@ -54,7 +49,7 @@ export function readRoutes(door: Door): void {
         tags: ['Reading'],
         summary: 'What is remembered of an account',
         params: userParamsSchema,
-        response: { 200: userSchema, ...refusals(400, 401, 403, 404, 429) },
+        response: { 200: userSchema, ...refusals(400, 401, 403, 'unknown_user', 'rate_limited') },
       },
     },
     async (request, reply) => {
@@ -78,7 +73,7 @@ export function readRoutes(door: Door): void {
         description:
           'Removes the profile, the assessments and the cases of the account. May be repeated, and must be after a 503: then the cases are still there.',
         params: userParamsSchema,
-        response: { 200: erasedSchema, ...refusals(400, 401, 403, 429, 503) },
+        response: { 200: erasedSchema, ...refusals(400, 401, 403, 'rate_limited', 'cases_unavailable') },
       },
     },
     async (request, reply) => {

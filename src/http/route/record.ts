@@ -2,15 +2,14 @@
 import type { Recorded } from '../../learn/record-outcome.ts';
 import { parseTime } from '../../parse/rfc3339.ts';
 import { liveWindowMs } from '../../parse/attempt.ts';
-import { firstFault } from '../../parse/score-request.ts';
-import { compileSchema, type Validator } from '../../parse/wire-schema.ts';
+import { compileSchema } from '../../parse/wire-schema.ts';
 import { answerJson } from '../answer.ts';
 import type { Caller } from '../api-key.ts';
+import { checked, fieldProblem } from '../checked.ts';
 import { attemptBytesMax, type Door } from '../door.ts';
 import { refusals } from '../reference.ts';
 import { Problem } from '../problem.ts';
 import { type LabelRequest, labelRequestSchema, type OutcomeRequest, outcomeRequestSchema, recordedSchema } from '../wire.ts';
-import { fieldProblem } from './score.ts';
 
 /** An outcome may arrive late, from a queue or a second factor that took its time; a day is longer than either. */
 const outcomeAgeMsMax = 86_400_000;
@@ -18,17 +17,13 @@ const outcomeAgeMsMax = 86_400_000;
 const outcomeValidator = compileSchema(outcomeRequestSchema);
 const labelValidator = compileSchema(labelRequestSchema);
 
-function checked<T>(body: unknown, validator: Validator<T>): T {
-  if (body instanceof Problem) throw body;
-  if (validator.check(body)) return body;
-  const { field, message } = firstFault(validator.errors(body));
-  throw fieldProblem(field, message);
-}
-
 export function recordRoutes(door: Door): void {
   const { app, useCases, metrics, clock } = door;
   const options = { bodyLimit: attemptBytesMax, onRequest: door.guard('outcome'), validatorCompiler: () => () => true };
-  const response = { 200: recordedSchema, ...refusals(400, 401, 403, 404, 409, 413, 415, 422, 429) };
+  const response = {
+    200: recordedSchema,
+    ...refusals(400, 401, 403, 'unknown_assessment', 'contradiction', 413, 415, 422, 'rate_limited'),
+  };
 
   app.post(
     '/v1/outcomes',

@@ -7,6 +7,7 @@ import { isScoreRequest, scoreRequestFault, scoreRequestSchema } from '../../par
 import { answerJson } from '../answer.ts';
 import type { Caller } from '../api-key.ts';
 import { assessmentJson } from '../assessment-json.ts';
+import { fieldProblem, sentence } from '../checked.ts';
 import { attemptBytesMax, type Door } from '../door.ts';
 import { refusals } from '../reference.ts';
 import { Problem } from '../problem.ts';
@@ -27,7 +28,7 @@ export function scoreRoute(door: Door): void {
         description:
           'Answers how risky the attempt is and what to do, with exact reasons. Send it after the credential was checked, before the session is given out.',
         body: scoreRequestSchema,
-        response: { 200: assessmentSchema, ...refusals(400, 401, 403, 409, 413, 415, 422, 429) },
+        response: { 200: assessmentSchema, ...refusals(400, 401, 403, 'attempt_id_reused', 413, 415, 422, 'rate_limited') },
       },
     },
     async (request: FastifyRequest, reply) => {
@@ -77,12 +78,4 @@ function answerOf(result: AssessResult, door: Door): string | Problem {
     return new Problem('attempt_id_reused', 'The attempt_id was used before with another body.', 'attempt_id');
   door.metrics.assessed(result.assessment, result.kind === 'repeated');
   return assessmentJson(result.assessment);
-}
-
-export function fieldProblem(field: string, message: string): Problem {
-  return new Problem('invalid_field', sentence(field, message), field);
-}
-
-function sentence(field: string, message: string): string {
-  return field === '' ? `The body ${message}.` : `${field} ${message}.`;
 }

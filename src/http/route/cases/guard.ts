@@ -1,0 +1,39 @@
+// What the routes of cases share.
+import type { FastifyRequest } from 'fastify';
+import type { CaseLook } from '../../../review/cases/read.ts';
+import type { CasePorts } from '../../../review/cases/ports.ts';
+import type { Caller, Scope } from '../../api-key.ts';
+import { actorOf, checkedId } from '../../checked.ts';
+import type { Door } from '../../door.ts';
+import { Problem } from '../../problem.ts';
+
+export interface ById {
+  readonly Params: { readonly id: string };
+}
+
+export const caseIdLengthMax = 64;
+
+/** Throws the Problem where this service keeps no cases. */
+export function casesOf(door: Door): CasePorts {
+  const { cases } = door.useCases;
+  if (cases === null || cases === undefined) throw new Problem('cases_off', 'This service was started without cases; see its settings.');
+  return cases;
+}
+
+export function callerOf(request: FastifyRequest): Caller {
+  return request.admitted.caller as Caller;
+}
+
+export function lookOf(request: FastifyRequest<ById>): CaseLook {
+  const caller = callerOf(request);
+  return { tenant: caller.tenant, caseId: checkedId(request.params.id, caseIdLengthMax), by: actorOf(caller, null) };
+}
+
+export function unknownCase(): Problem {
+  return new Problem('unknown_case', 'There is no such case, or it was removed after its retention time or with its user.');
+}
+
+/** Handlers check for themselves, so that a refusal says what would be right. */
+export function guarded(door: Door, scope: Scope): { onRequest: ReturnType<Door['guard']>; validatorCompiler: () => () => true } {
+  return { onRequest: door.guard(scope), validatorCompiler: () => () => true };
+}
