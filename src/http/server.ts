@@ -24,7 +24,6 @@ import {
   createHttpServer,
   defaultConnectionLimits,
 } from './socket/connection.ts';
-import { StorageFailure } from '../domain/case/failure.ts';
 import type { Dependencies } from './dependencies.ts';
 import { attemptBytesMax, type BatchLimits, type Door } from './door.ts';
 import { readJson } from './json-body.ts';
@@ -33,6 +32,7 @@ import { Problem } from './problem.ts';
 import { describeRoutes, serveReference } from './reference.ts';
 import { batchRoute } from './route/batch.ts';
 import { listRoutes } from './route/cases/list.ts';
+import { streamRoute } from './route/cases/stream.ts';
 import { workRoutes } from './route/cases/work.ts';
 import { operationRoutes } from './route/operation.ts';
 import { auditRoutes } from './route/operator/audit.ts';
@@ -40,6 +40,7 @@ import { jobRoutes } from './route/operator/jobs.ts';
 import { readRoutes } from './route/read.ts';
 import { recordRoutes } from './route/record.ts';
 import { scoreRoute } from './route/score.ts';
+import { createStreamPlaces, defaultStreamLimits, type StreamLimits, type StreamPlaces } from './stream/places.ts';
 
 export interface ServerOptions {
   readonly version: string;
@@ -54,6 +55,7 @@ export interface ServerOptions {
   readonly log: LogOptions;
   readonly connections?: Partial<ConnectionLimits>;
   readonly batch?: Partial<BatchLimits>;
+  readonly streams?: Partial<StreamLimits>;
 }
 
 const defaultBatchLimits: BatchLimits = { concurrency: 64, linesMax: 1_000_000, idleMs: 30_000 };
@@ -95,12 +97,25 @@ export async function createServer(dependencies: Dependencies, options: ServerOp
   readRoutes(door);
   listRoutes(door);
   workRoutes(door);
+  streamRoute(door, openStreamPlaces(app, options, metrics));
   auditRoutes(door);
   jobRoutes(door);
   operationRoutes(door, { metrics: options.metrics });
   await serveReference(app);
   await app.ready();
   return app;
+}
+
+/** Streams end before the server waits for its connections to end. */
+function openStreamPlaces(app: FastifyInstance, options: ServerOptions, metrics: Dependencies['metrics']): StreamPlaces {
+  const places = createStreamPlaces(app.server, { ...defaultStreamLimits, ...options.streams });
+  app.addHook('preClose', async () => places.close());
+  metrics.gauge({
+    name: 'portcullis_explanation_streams',
+    help: 'Explanations that are being followed now.',
+    read: () => [{ labels: {}, value: places.taken() }],
+  });
+  return places;
 }
 
 export function isLoopback(host: string): boolean {

@@ -10,6 +10,8 @@ import type { Check, LabelClaim, UseCases } from '../../src/http/dependencies.ts
 import { problemCodes } from '../../src/http/problem.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';
 import type { OutcomeReport } from '../../src/learn/record-outcome.ts';
+import type { Clock } from '../../src/ports/clock.ts';
+import type { CasePorts } from '../../src/review/cases/ports.ts';
 import { createMetrics } from '../../src/telemetry/metrics.ts';
 
 export const nowMs = Date.parse('2026-11-22T10:00:00Z');
@@ -57,7 +59,7 @@ export function apiKey(secret: string, scopes: readonly Scope[], more: Partial<A
   return { id: secret, sha256: createHash('sha256').update(secret).digest('hex'), tenant: 'default', scopes, ratePerMinute: null, ...more };
 }
 
-export async function fakeDoor(options: Partial<ServerOptions> = {}): Promise<FakeDoor> {
+export async function fakeDoor(options: Partial<ServerOptions> = {}, cases: CasePorts | null = null, clock?: Clock): Promise<FakeDoor> {
   const stored = new Map<string, StoredAssessment>();
   const digests = new Map<string, string>();
   const users = new Set<string>();
@@ -113,12 +115,13 @@ export async function fakeDoor(options: Partial<ServerOptions> = {}): Promise<Fa
     readAssessment: (tenant, id) => stored.get(`${tenant}/${id}`) ?? null,
     describeUser: (tenant, id) => (users.has(`${tenant}/${id}`) ? emptyAccount(nowMs) : null),
     eraseUser: async (tenant, id) => ({ profile: users.delete(`${tenant}/${id}`), assessments: 0, cases: 0 }),
+    cases,
     readiness: () => door.checks,
   };
   const app = await createServer(
     {
       useCases,
-      clock: { ...systemClock, nowMs: () => nowMs },
+      clock: clock ?? { ...systemClock, nowMs: () => nowMs },
       random: { id: () => `made-up-${++ids}` },
       metrics: createMetrics({ signals: ['behaviour.typing'], problemCodes }),
     },
