@@ -25,6 +25,7 @@ export function caseWorld() {
   const ports: CasePorts = {
     ...cases,
     news,
+    assessments: learning.assessments,
     teaching: createTeaching(learning),
     pseudonyms: plainPseudonyms,
     clock,

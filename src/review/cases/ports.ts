@@ -1,6 +1,7 @@
 // What working on cases needs.
 import type { Case } from '../../domain/case/case.ts';
 import type { JsonValue } from '../../domain/json.ts';
+import type { AssessmentLog } from '../../ports/assessment-log.ts';
 import type { CaseStore } from '../../ports/case-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { ExplanationLog } from '../../ports/explanation-log.ts';
@@ -14,6 +15,8 @@ export interface CasePorts {
   readonly queue: JobQueue;
   readonly log: ExplanationLog;
   readonly news: ExplanationNews;
+  /** For what became of the login since. */
+  readonly assessments: Pick<AssessmentLog, 'byId'>;
   readonly teaching: Teaching;
   readonly pseudonyms: Pseudonyms;
   readonly clock: Pick<Clock, 'nowMs'>;

@@ -1,4 +1,5 @@
 // The page of a case. Who sees one is noted before it is answered.
+import type { StoredAssessment } from '../../domain/assessment.ts';
 import type { Campaign } from '../../domain/case/campaign.ts';
 import type { Case } from '../../domain/case/case.ts';
 import type { JsonValue } from '../../domain/json.ts';
@@ -8,6 +9,8 @@ import type { CasePorts } from './ports.ts';
 
 export interface CasePage {
   readonly found: Case;
+  /** What happened after the login and what it is labelled now; null when its assessment is no longer kept. */
+  readonly since: Pick<StoredAssessment, 'outcomes' | 'label'> | null;
   /** The one that stands is first; see explanations.ts. */
   readonly explanations: readonly ShownExplanation[];
   readonly related: readonly Related[];
@@ -27,7 +30,7 @@ const relatedMax = 20;
 
 /** Null when there is no such case. */
 export async function readCase(look: CaseLook, ports: CasePorts): Promise<CasePage | null> {
-  const { store, context } = ports;
+  const { store, context, assessments } = ports;
   const found = await store.get(look.tenant, look.caseId);
   if (found === null) return null;
   await noteLook(look, 'case', ports);
@@ -38,7 +41,8 @@ export async function readCase(look: CaseLook, ports: CasePorts): Promise<CasePa
     campaignId === null ? null : store.campaign(tenant, campaignId),
     context === null ? {} : context(found),
   ]);
-  return { found, explanations: standingFirst(explanations), related, campaign, context: parts };
+  const since = assessments.byId(tenant, found.assessmentId);
+  return { found, since, explanations: standingFirst(explanations), related, campaign, context: parts };
 }
 
 /** Null when there is no such case; an empty list when nobody has explained it yet. */

@@ -1,5 +1,4 @@
 // Cases, campaigns, explanations and feedback as JSON, in the words of the wire.
-import type { StoredAssessment } from '../../../domain/assessment.ts';
 import type { Campaign } from '../../../domain/case/campaign.ts';
 import type { CaseSummary } from '../../../domain/case/case.ts';
 import type { Feedback } from '../../../domain/case/explanation.ts';
@@ -40,13 +39,12 @@ export function caseDocument(found: CaseSummary): object {
   };
 }
 
-/** `stored`: what the assessment log still has of the login. */
-export function casePageDocument(page: CasePage, stored: StoredAssessment | null): object {
+export function casePageDocument(page: CasePage): object {
   return {
     ...caseDocument(page.found),
     assessment: assessmentDocument(page.found.assessment),
-    outcomes: stored?.outcomes ?? null,
-    label: stored?.label ?? null,
+    outcomes: page.since?.outcomes ?? null,
+    label: page.since?.label ?? null,
     explanations: page.explanations.map(explanationDocument),
     related: page.related.map(({ kind, found }) => ({ shared: kind, case: caseDocument(found) })),
     campaign: page.campaign === null ? null : campaignDocument(page.campaign),

@@ -38,7 +38,7 @@ export function workRoutes(door: Door): void {
 }
 
 function readingRoutes(door: Door): void {
-  const { app, useCases } = door;
+  const { app } = door;
   app.get<ById>(
     '/v1/cases/:id',
     {
@@ -58,8 +58,7 @@ function readingRoutes(door: Door): void {
       noParameters.read(request);
       const page = await readCase(lookOf(request), cases);
       if (page === null) throw unknownCase();
-      const stored = await useCases.readAssessment(page.found.tenant, page.found.assessmentId);
-      return answerPrivateJson(reply, JSON.stringify(casePageDocument(page, stored)));
+      return answerPrivateJson(reply, JSON.stringify(casePageDocument(page)));
     },
   );
 
