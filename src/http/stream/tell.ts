@@ -92,10 +92,11 @@ function writePage(page: readonly Telling[], stream: EventStream): number {
   return told;
 }
 
-/** On one line, whatever version of this service wrote it. */
-function dataOf(telling: Telling): string {
+/** On one line, whatever version of this service wrote it. Written anew only where it is not: the text may be long, and readers many. */
+function dataOf({ body }: Telling): string {
   try {
-    return JSON.stringify(JSON.parse(telling.body));
+    const data: unknown = JSON.parse(body);
+    return /[\r\n]/.test(body) ? JSON.stringify(data) : body;
   } catch {
     return '{"unreadable":true}';
   }

@@ -1,62 +1,18 @@
-// The event stream of an explanation, over real sockets.
+// The event stream of an explanation, over real sockets: what a reader hears, whatever happens in between.
 import { deepStrictEqual } from 'node:assert/strict';
-import { readdirSync } from 'node:fs';
-import { connect, type AddressInfo } from 'node:net';
-import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import t from 'tap';
-import type { NewTelling } from '../../../src/ports/explanation-log.ts';
-import type { ServerOptions } from '../../../src/http/server.ts';
-import { startOf } from '../../../src/http/stream/tell.ts';
+import { openSqliteCases } from '../../../src/adapters/sqlite/open.ts';
 import { StorageFailure } from '../../../src/domain/case/failure.ts';
+import { startOf } from '../../../src/http/stream/tell.ts';
 import type { CasePorts } from '../../../src/review/cases/ports.ts';
-import { type CaseWorld, caseWorld } from '../../support/case-world.ts';
-import { type EventReader, type ReadEvent, readEvents } from '../../support/event-reader.ts';
-import { apiKey, type FakeDoor, fakeDoor } from '../../support/http-fake.ts';
-
-type Tap = { teardown: (close: () => unknown) => void };
-
-interface Served extends FakeDoor {
-  readonly port: number;
-  stop(): Promise<void>;
-}
-
-async function serve(t: Tap, cases: CasePorts, options: Partial<ServerOptions> = {}): Promise<Served> {
-  const door = await fakeDoor(options, cases);
-  await door.app.listen({ port: 0, host: '127.0.0.1' });
-  const stop = async (): Promise<void> => {
-    door.app.server.closeIdleConnections();
-    await door.app.close();
-  };
-  t.teardown(() => {
-    door.app.server.closeAllConnections();
-    return door.app.close();
-  });
-  return Object.assign(door, { port: (door.app.server.address() as AddressInfo).port, stop });
-}
-
-const telling = (n: number, kind = 'finding', size = 0): NewTelling => ({
-  key: `${kind}-${n}`,
-  kind,
-  body: JSON.stringify({ n, sentence: 'x'.repeat(size) }),
-  atMs: 0,
-});
-
-/** A case of which so many findings were told between the template and the end. */
-async function toldCase(findings: number, size = 0): Promise<CaseWorld> {
-  const world = caseWorld();
-  await world.open('a');
-  const between = Array.from({ length: findings }, (_, n) => telling(n, 'finding', size));
-  await world.ports.log.append('default', 'case-a', [telling(0, 'template'), ...between, telling(0, 'done')]);
-  return world;
-}
-
-const idsOf = (events: readonly ReadEvent[]): (string | null)[] => events.map((event) => event.id);
-const numbers = (from: number, to: number): string[] => Array.from({ length: to - from + 1 }, (_, n) => String(from + n));
-
-/** Waits for what has no event of its own, by turns of the loop. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setTimeout(resolve, 5));
-}
+import { caseWorld } from '../../support/case-world.ts';
+import { opening } from '../../support/cases.ts';
+import { type EventReader, readEvents } from '../../support/event-reader.ts';
+import { testRandom } from '../../support/ports.ts';
+import { idsOf, numbers, serve, telling, toldCase, until } from '../../support/streams.ts';
 
 t.test('what was told comes in order, each event with its number, and the stream ends after the last word', async (t) => {
   const world = await toldCase(40);
@@ -263,120 +219,29 @@ t.test('a service that stops says goodbye, and its readers go on at the next one
   t.same(idsOf(next.events), ['2']);
 });
 
-t.test('streams are bounded per tenant and process, and their end makes room', async (t) => {
+t.test('a reader goes on where it was when the service and its store were started anew, with what was told before and after', async (t) => {
   const world = caseWorld();
-  await world.open('a');
-  await world.open('b', { tenant: 'other' });
-  const keys = [apiKey('one', ['analyst']), apiKey('two', ['analyst'], { tenant: 'other' }), apiKey('none', ['read'])];
-  const { port, app } = await serve(t, world.ports, { keys, streams: { perTenant: 2, perProcess: 3, pollMs: 10 } });
-  const as = (key: string): { headers: Record<string, string> } => ({ headers: { 'x-api-key': key } });
-  const first = await readEvents(port, 'case-a', as('one'));
-  const second = await readEvents(port, 'case-a', as('one'));
-  const third = await readEvents(port, 'case-a', as('one'));
-  await third.ended;
-  t.equal(third.response.statusCode, 429);
-  t.match(JSON.parse(third.text()), { code: 'too_many_streams' });
-  t.equal(third.response.headers['retry-after'], '3');
-  const other = await readEvents(port, 'case-b', as('two'));
-  t.equal(other.response.statusCode, 200);
-  const full = await readEvents(port, 'case-b', as('two'));
-  await full.ended;
-  t.match(JSON.parse(full.text()), { code: 'streams_unavailable', status: 503 });
-  first.leave();
-  await until(() => world.news.listeners() === 2);
-  const room = await readEvents(port, 'case-b', as('two'));
-  t.equal(room.response.statusCode, 200);
-  room.leave();
-  await until(() => world.news.listeners() === 2);
-  // Neither a refusal nor a case that is not there keeps a place.
-  for (let n = 0; n < 5; n++) t.equal((await readEvents(port, 'case-a', as('two'))).response.statusCode, 404);
-  t.equal((await readEvents(port, 'case-a', as('none'))).response.statusCode, 403);
-  t.equal((await readEvents(port, 'case-b', as('two'))).response.statusCode, 200);
-  const head = await app.inject({ method: 'HEAD', url: '/v1/cases/case-a/explanation/stream', headers: { 'x-api-key': 'one' } });
-  t.equal(head.statusCode, 405);
-  second.leave();
-  other.leave();
-});
-
-t.test('streams take no connection from scoring', async (t) => {
-  const world = caseWorld();
-  await world.open('a');
-  const { port, app } = await serve(t, world.ports, { connections: { maxConnections: 2 }, streams: { pollMs: 10 } });
-  const readers = [];
-  for (let n = 0; n < 6; n++) readers.push(await readEvents(port, 'case-a'));
-  const scoring = [connect(port, '127.0.0.1'), connect(port, '127.0.0.1')];
-  for (const socket of scoring) {
-    socket.write('GET /healthz HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n');
-    await once(socket, 'data');
-  }
-  const more = connect(port, '127.0.0.1');
-  more.on('error', () => undefined);
-  await once(more, 'close');
-  t.equal(more.bytesRead, 0, 'the connections of scoring are bounded as before');
-  for (const reader of readers) reader.leave();
-  await until(() => app.server.maxConnections === 2);
-  for (const socket of scoring) socket.destroy();
-});
-
-t.test('a slow reader gets everything, and another is served meanwhile', async (t) => {
-  const world = await toldCase(500, 60_000);
-  const { port } = await serve(t, world.ports);
-  const slow = await readEvents(port, 'case-a');
-  slow.response.pause();
-  const quick = await readEvents(port, 'case-a');
-  await quick.ended;
-  t.same(idsOf(quick.events), numbers(1, 502));
-  t.ok(slow.events.length < 502, 'the slow one did not have it all by then');
-  slow.response.resume();
-  await slow.ended;
-  t.same(idsOf(slow.events), numbers(1, 502));
-});
-
-t.test('a reader that takes nothing is gone after a while, and goes on where it was', async (t) => {
-  const world = await toldCase(500, 60_000);
-  const { port } = await serve(t, world.ports, { streams: { stalledMs: 200 } });
-  const stuck = await readEvents(port, 'case-a');
-  stuck.response.pause();
-  await until(() => world.news.listeners() === 0);
-  stuck.response.resume();
-  await stuck.ended;
-  t.ok(stuck.events.length < 502);
-  const next = await readEvents(port, 'case-a', { lastEventId: String(stuck.events.length) });
-  await next.ended;
-  t.same([...idsOf(stuck.events), ...idsOf(next.events)], numbers(1, 502));
-});
-
-t.test('readers that vanish leave nothing: no listener, timer, descriptor or place', async (t) => {
-  const world = await toldCase(200, 60_000);
-  const quiet = await world.open('quiet');
-  const { port, app } = await serve(t, world.ports, { streams: { perTenant: 300, perProcess: 300, pollMs: 50 } });
-  const descriptors = (): number => readdirSync('/proc/self/fd').length;
-  const resources = (): Record<string, number> =>
-    Object.fromEntries(
-      Object.entries(Object.groupBy(process.getActiveResourcesInfo(), (name) => name)).map(([name, all]) => [name, all?.length ?? 0]),
-    );
-  // Once before, for what is made once.
-  const once = await readEvents(port, quiet);
-  once.leave();
-  await until(() => world.news.listeners() === 0 && app.server.maxConnections === 512);
-  const before = { descriptors: descriptors(), resources: resources() };
-  const request = (id: string): string => `GET /v1/cases/${id}/explanation/stream HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n`;
-  const sockets = Array.from({ length: 200 }, (_, n) => {
-    const socket = connect(port, '127.0.0.1');
-    socket.on('error', () => undefined);
-    socket.pause();
-    socket.write(request(n % 4 === 3 ? quiet : 'case-a'));
-    // Some go before the first byte can have come.
-    if (n % 4 === 0) setImmediate(() => socket.destroy());
-    return socket;
-  });
-  await until(() => world.news.listeners() >= 150);
-  for (const [n, socket] of sockets.entries()) {
-    if (n % 2 === 0) socket.destroy();
-    else socket.resetAndDestroy();
-  }
-  await until(() => world.news.listeners() === 0 && app.server.maxConnections === 512 && descriptors() <= before.descriptors);
-  t.strictSame({ descriptors: descriptors(), resources: resources() }, before);
-  const text = (await app.inject({ url: '/metrics', headers: { host: 'localhost' } })).body;
-  t.match(text, 'portcullis_explanation_streams 0\n');
+  const directory = mkdtempSync(join(tmpdir(), 'portcullis-stream-'));
+  t.teardown(() => rmSync(directory, { recursive: true }));
+  const open = () => openSqliteCases({ directory, clock: world.clock, random: testRandom(), onProblem: () => undefined });
+  const first = await open();
+  await first.store.open([{ ...opening('a'), tellings: [telling(0, 'template')] }]);
+  await first.log.append('default', 'case-a', [telling(1), telling(2)]);
+  const before = await serve(t, { ...world.ports, ...first });
+  const reader = await readEvents(before.port, 'case-a');
+  await reader.have(2);
+  reader.leave();
+  await before.stop();
+  await first.close();
+  const second = await open();
+  await second.log.append('default', 'case-a', [telling(2), telling(3), telling(0, 'done')]);
+  const after = await serve(t, { ...world.ports, ...second });
+  const again = await readEvents(after.port, 'case-a', { lastEventId: '2' });
+  await again.ended;
+  t.same(
+    again.events.map(({ event, id }) => `${id} ${event}`),
+    ['3 finding', '4 finding', '5 done'],
+  );
+  await after.stop();
+  await second.close();
 });
