@@ -44,7 +44,22 @@ export async function describeRoutes(app: FastifyInstance, version: string, keye
       },
       ...(keyed ? { security: [{ bearer: [] }, { header: [] }] } : {}),
     },
+    transformObject: (document) => ('openapiObject' in document ? withOptionalBodies(document.openapiObject) : document.swaggerObject),
   });
+}
+
+interface Operation {
+  readonly requestBody?: { required?: boolean; readonly content?: Record<string, { readonly schema?: { readonly required?: unknown } }> };
+}
+
+/** A body none of whose fields is needed may be left out; what makes the document calls every body required. */
+function withOptionalBodies<Document extends { readonly paths?: object | undefined }>(document: Document): Document {
+  for (const operations of Object.values(document.paths ?? {}) as Record<string, Operation>[])
+    for (const { requestBody } of Object.values(operations)) {
+      const schema = requestBody?.content?.['application/json']?.schema;
+      if (requestBody !== undefined && schema !== undefined && schema.required === undefined) requestBody.required = false;
+    }
+  return document;
 }
 
 /** Nothing from elsewhere; and no upgrade to HTTPS, which would break the page where the service is reached by plain HTTP. */

@@ -31,6 +31,7 @@ import { createRefusalLog, type LogOptions, type RefusalLog } from './log.ts';
 import { Problem } from './problem.ts';
 import { describeRoutes, serveReference } from './reference.ts';
 import { batchRoute } from './route/batch.ts';
+import { campaignRoutes } from './route/cases/campaigns.ts';
 import { listRoutes } from './route/cases/list.ts';
 import { streamRoute } from './route/cases/stream.ts';
 import { workRoutes } from './route/cases/work.ts';
@@ -96,6 +97,7 @@ export async function createServer(dependencies: Dependencies, options: ServerOp
   recordRoutes(door);
   readRoutes(door);
   listRoutes(door);
+  campaignRoutes(door);
   workRoutes(door);
   streamRoute(door, openStreamPlaces(app, options, metrics));
   auditRoutes(door);

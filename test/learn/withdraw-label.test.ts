@@ -47,7 +47,7 @@ function counted({ account, stored }: World): unknown {
     devices: devices.map(({ device, count }) => ({ device, count })),
     tallies: tallies.map((each) => each.map(({ value, count }) => ({ value, count }))),
     recent: recent.map(({ atMs, host }) => ({ atMs, host })),
-    hours: hours.toSorted(),
+    hours: hours.toSorted((a, b) => a - b),
     sessions: sessions.map(({ session }) => session),
     failures,
     challengesFailed,

@@ -22,7 +22,7 @@ export function createNewsDesk(): NewsDesk {
       };
     },
     told(tenant, caseId) {
-      for (const wake of [...(waiting.get(JSON.stringify([tenant, caseId])) ?? [])]) wake();
+      for (const wake of waiting.get(JSON.stringify([tenant, caseId])) ?? []) wake();
     },
     listeners: () => [...waiting.values()].reduce((sum, listeners) => sum + listeners.size, 0),
   };

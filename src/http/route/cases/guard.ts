@@ -5,7 +5,7 @@ import type { CasePorts } from '../../../review/cases/ports.ts';
 import type { Caller, Scope } from '../../api-key.ts';
 import { actorOf, checkedId } from '../../checked.ts';
 import type { Door } from '../../door.ts';
-import { Problem } from '../../problem.ts';
+import { Problem, type ProblemCode } from '../../problem.ts';
 
 export interface ById {
   readonly Params: { readonly id: string };
@@ -37,3 +37,11 @@ export function unknownCase(): Problem {
 export function guarded(door: Door, scope: Scope): { onRequest: ReturnType<Door['guard']>; validatorCompiler: () => () => true } {
   return { onRequest: door.guard(scope), validatorCompiler: () => () => true };
 }
+
+const always = [401, 403, 'unknown_case', 'cases_off', 'rate_limited', 'cases_unavailable'] as const satisfies readonly (
+  | number
+  | ProblemCode
+)[];
+/** How a route about one case refuses that only reads, and one that has a body. */
+export const reading = ['invalid_field', 'invalid_parameter', 'invalid_url', ...always] as const;
+export const writing = [400, 413, 415, ...always] as const;

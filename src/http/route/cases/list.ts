@@ -1,4 +1,4 @@
-// GET /v1/cases, /v1/campaigns and /v1/campaigns/{id}: what an analyst chooses from.
+// GET /v1/cases: what an analyst chooses from.
 import { verdicts } from '../../../domain/assessment.ts';
 import { caseStates } from '../../../domain/case/case.ts';
 import { type CaseFilter, caseOrders, casesPerPageMax } from '../../../domain/case/query.ts';
@@ -7,25 +7,13 @@ import { tiers } from '../../../domain/case/tier.ts';
 import { schema } from '../../../domain/feature/schema.ts';
 import type { Pseudonyms } from '../../../ports/pseudonyms.ts';
 import { answerPrivateJson } from '../../answer.ts';
-import { checkedId } from '../../checked.ts';
 import type { Door } from '../../door.ts';
-import {
-  anyOf,
-  badCursor,
-  cursorParameter,
-  moment,
-  noParameters,
-  oneOf,
-  parametersOf,
-  someText,
-  trueOrFalse,
-  wholeNumber,
-} from '../../parameters.ts';
+import { anyOf, badCursor, cursorParameter, moment, oneOf, parametersOf, someText, wholeNumber } from '../../parameters.ts';
 import { Problem } from '../../problem.ts';
 import { refusals } from '../../reference.ts';
-import { campaignDocument, caseDocument } from './case-json.ts';
-import { type ById, callerOf, caseIdLengthMax, casesOf, guarded } from './guard.ts';
-import { campaignListSchema, campaignParamsSchema, campaignSchema, caseListSchema } from './wire.ts';
+import { caseDocument } from './case-json.ts';
+import { callerOf, caseIdLengthMax, casesOf, guarded } from './guard.ts';
+import { caseListSchema } from './wire.ts';
 
 const perPage = 50;
 
@@ -52,13 +40,6 @@ const caseParameters = parametersOf({
   }),
   order: oneOf(caseOrders, '`severity`: most urgent first (default); `newest` and `oldest`: by the order in which they were opened.'),
   limit: wholeNumber(1, casesPerPageMax, `Cases on a page; ${perPage} when not sent.`),
-  cursor: cursorParameter,
-});
-
-const campaignParameters = parametersOf({
-  active_from: moment('Only campaigns with a login at or after then.'),
-  unresolved: trueOrFalse('`true`: only campaigns with a case that nobody has resolved.'),
-  limit: wholeNumber(1, casesPerPageMax, `Campaigns on a page; ${perPage} when not sent.`),
   cursor: cursorParameter,
 });
 
@@ -110,58 +91,6 @@ export function listRoutes(door: Door): void {
       });
       if (page.kind === 'bad_cursor') throw badCursor();
       return answerPrivateJson(reply, JSON.stringify({ cases: page.items.map(caseDocument), next_cursor: page.nextCursor }));
-    },
-  );
-
-  app.get(
-    '/v1/campaigns',
-    {
-      ...guarded(door, 'analyst'),
-      schema: {
-        operationId: 'listCampaigns',
-        tags: ['Cases'],
-        summary: 'List campaigns',
-        description: 'Newest first. The cases of one: `GET /v1/cases?campaign=ID`.',
-        querystring: campaignParameters.schema,
-        response: { 200: campaignListSchema, ...refusals('invalid_parameter', 401, 403, 'cases_off', 'rate_limited', 'cases_unavailable') },
-      },
-    },
-    async (request, reply) => {
-      const { store } = casesOf(door);
-      const given = campaignParameters.read(request);
-      const page = await store.campaigns(callerOf(request).tenant, {
-        ...(given.active_from === undefined ? {} : { activeFromMs: given.active_from }),
-        ...(given.unresolved === undefined ? {} : { unresolved: given.unresolved }),
-        limit: given.limit ?? perPage,
-        cursor: given.cursor ?? null,
-      });
-      if (page.kind === 'bad_cursor') throw badCursor();
-      return answerPrivateJson(reply, JSON.stringify({ campaigns: page.items.map(campaignDocument), next_cursor: page.nextCursor }));
-    },
-  );
-
-  app.get<ById>(
-    '/v1/campaigns/:id',
-    {
-      ...guarded(door, 'analyst'),
-      schema: {
-        operationId: 'readCampaign',
-        tags: ['Cases'],
-        summary: 'Read a campaign',
-        description: 'Also by the id of one that has since become part of it.',
-        params: campaignParamsSchema,
-        response: {
-          200: campaignSchema,
-          ...refusals(400, 401, 403, 'unknown_campaign', 'cases_off', 'rate_limited', 'cases_unavailable'),
-        },
-      },
-    },
-    async (request, reply) => {
-      const { store } = casesOf(door);
-      noParameters.read(request);
-      const campaign = await store.campaign(callerOf(request).tenant, checkedId(request.params.id, caseIdLengthMax));
-      if (campaign === null) throw new Problem('unknown_campaign', 'There is no such campaign, or all its cases were removed.');
-      return answerPrivateJson(reply, JSON.stringify(campaignDocument(campaign)));
     },
   );
 }

@@ -8,7 +8,7 @@ import { refusals } from '../../reference.ts';
 import { type EventStream, frameOf, openEventStream, retryAfter } from '../../stream/event-stream.ts';
 import { goodbye, type Place, type StreamPlaces } from '../../stream/places.ts';
 import { type Start, startOf, tell } from '../../stream/tell.ts';
-import { type ById, casesOf, guarded, lookOf, unknownCase } from './guard.ts';
+import { type ById, casesOf, guarded, lookOf, reading, unknownCase } from './guard.ts';
 import { caseParamsSchema } from './wire.ts';
 
 const description = `Server-sent events. Each has the number of its place in the case's log as \`id\`, a name and JSON:
@@ -38,7 +38,7 @@ export function streamRoute(door: Door, places: StreamPlaces): void {
         response: {
           200: { description: 'The events.', content: { 'text/event-stream': { schema: Type.String() } } },
           204: { description: 'You have had everything.', type: 'null' },
-          ...refusals(400, 401, 403, 'unknown_case', 'cases_off', 429, 'cases_unavailable', 'streams_unavailable'),
+          ...refusals(...reading, 'too_many_streams', 'streams_unavailable'),
         },
       },
     },

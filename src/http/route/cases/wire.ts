@@ -1,6 +1,6 @@
 // The wire forms of cases, campaigns, explanations and feedback. Answers are described for the reader of the reference page; what leaves
 // the service is written field by field in case-json.ts.
-import type { Static, TSchema } from 'typebox';
+import type { TSchema } from 'typebox';
 import { labels, levels, outcomes, verdicts } from '../../../domain/assessment.ts';
 import { caseStates, commentLengthMax } from '../../../domain/case/case.ts';
 import { explanationSources, opinions } from '../../../domain/case/explanation.ts';
@@ -51,7 +51,6 @@ export const resolveRequestSchema = Type.Object(
   },
   { additionalProperties: false, description: 'An analyst’s word on a case. Sending the same again changes nothing.' },
 );
-export type ResolveRequest = Static<typeof resolveRequestSchema>;
 
 export const byRequestSchema = Type.Object({ by }, { additionalProperties: false, description: 'May be left out.' });
 

@@ -6,10 +6,10 @@ import { answerPrivateJson } from '../../answer.ts';
 import { actorOf, bodyReader, fieldProblem } from '../../checked.ts';
 import { attemptBytesMax, type Door } from '../../door.ts';
 import { noParameters } from '../../parameters.ts';
-import { Problem, type ProblemCode } from '../../problem.ts';
+import { Problem } from '../../problem.ts';
 import { refusals } from '../../reference.ts';
 import { casePageDocument, changeDocument, explanationDocument, feedbackDocument, timeOf } from './case-json.ts';
-import { type ById, callerOf, casesOf, guarded, lookOf, unknownCase } from './guard.ts';
+import { type ById, callerOf, casesOf, guarded, lookOf, reading, unknownCase, writing } from './guard.ts';
 import {
   byRequestSchema,
   caseChangeSchema,
@@ -25,11 +25,6 @@ import {
 const readResolve = bodyReader(resolveRequestSchema);
 const readBy = bodyReader(byRequestSchema);
 const readFeedback = bodyReader(feedbackRequestSchema);
-
-const common = [400, 401, 403, 'unknown_case', 'cases_off', 'rate_limited', 'cases_unavailable'] as const satisfies readonly (
-  | number
-  | ProblemCode
-)[];
 
 export function workRoutes(door: Door): void {
   readingRoutes(door);
@@ -50,7 +45,7 @@ function readingRoutes(door: Door): void {
         description:
           'With its assessment, its explanations, its campaign and what is related. That it was looked at is recorded in the audit.',
         params: caseParamsSchema,
-        response: { 200: casePageSchema, ...refusals(...common) },
+        response: { 200: casePageSchema, ...refusals(...reading) },
       },
     },
     async (request, reply) => {
@@ -72,7 +67,7 @@ function readingRoutes(door: Door): void {
         summary: 'Read the explanation that stands',
         description: 'The final one, or the newest while there is none. To see it grow, read `/v1/cases/{id}/explanation/stream`.',
         params: caseParamsSchema,
-        response: { 200: explanationSchema, ...refusals(...common, 'unknown_explanation') },
+        response: { 200: explanationSchema, ...refusals(...reading, 'unknown_explanation') },
       },
     },
     async (request, reply) => {
@@ -89,7 +84,7 @@ function readingRoutes(door: Door): void {
 
 function decidingRoutes(door: Door): void {
   const { app, metrics } = door;
-  const response = { 200: caseChangeSchema, ...refusals(...common, 'contradiction', 413, 415) };
+  const response = { 200: caseChangeSchema, ...refusals(...writing, 'contradiction') };
 
   app.post<ById>(
     '/v1/cases/:id/resolve',
@@ -169,7 +164,7 @@ function feedbackRoutes(door: Door): void {
         description: 'About a finding or the whole. Kept for evaluating explanations; it changes no verdict.',
         params: caseParamsSchema,
         body: feedbackRequestSchema,
-        response: { 200: feedbackSchema, ...refusals(...common, 'unknown_explanation', 413, 415) },
+        response: { 200: feedbackSchema, ...refusals(...writing, 'unknown_explanation') },
       },
     },
     async (request, reply) => {
@@ -196,7 +191,7 @@ function feedbackRoutes(door: Door): void {
         tags: ['Cases'],
         summary: 'Read the feedback on a case',
         params: caseParamsSchema,
-        response: { 200: feedbackListSchema, ...refusals(...common) },
+        response: { 200: feedbackListSchema, ...refusals(...reading) },
       },
     },
     async (request, reply) => {
