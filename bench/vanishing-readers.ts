@@ -17,11 +17,13 @@ import { parseArgs } from 'node:util';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { createRandom } from '../src/adapters/crypto/random.ts';
+import { keptKey } from '../src/adapters/crypto/key-file.ts';
 import { openSqliteCases } from '../src/adapters/sqlite/open.ts';
 import { systemClock } from '../src/adapters/system/clock.ts';
 import { createNewsDesk } from '../src/review/cases/news.ts';
 import { caseWorld } from '../test/support/case-world.ts';
 import { newCase } from '../test/support/cases.ts';
+import { telling } from '../test/support/explanations.ts';
 import { fakeDoor } from '../test/support/http-fake.ts';
 
 const { values } = parseArgs({ options: { readers: { type: 'string', default: '1000' }, 'at-once': { type: 'string', default: '100' } } });
@@ -32,14 +34,13 @@ const directory = mkdtempSync(join(tmpdir(), 'portcullis-readers-'));
 const random = createRandom(systemClock);
 const cases = await openSqliteCases({
   directory,
+  auditKey: keptKey(join(directory, 'audit.key')),
   clock: systemClock,
   random,
   onProblem: (sentence) => process.stderr.write(`${sentence}\n`),
 });
 await cases.store.open(['loud', 'quiet'].map((name) => ({ made: newCase(name), explanation: null, job: null })));
-const sentence = 'x'.repeat(60_000);
-for (let n = 0; n < 100; n++)
-  await cases.log.append('default', 'case-loud', [{ key: `k${n}`, kind: 'finding', body: JSON.stringify({ n, sentence }), atMs: n }]);
+for (let n = 0; n < 100; n++) await cases.log.append('default', 'case-loud', [telling(n, 'finding', 60_000)]);
 
 const news = createNewsDesk();
 const { app } = await fakeDoor(

@@ -36,8 +36,8 @@ export interface UseCases {
   describeUser(tenant: string, userId: string): AccountProfile | null | Promise<AccountProfile | null>;
   /** `by`: who asked, for the audit. Rejects with a StorageFailure when the cases could not be erased; to be repeated then. */
   eraseUser(tenant: string, userId: string, by: string): Promise<Erased>;
-  /** What working on cases needs; null or absent: cases are not kept here. */
-  readonly cases?: CasePorts | null;
+  /** What working on cases needs, once it is open; null until then. Null or absent: cases are not kept here. */
+  readonly cases?: (() => Promise<CasePorts | null>) | null;
   /** Everything ok that is required: ready. Cheap: asked every few seconds. */
   readiness(): readonly Check[];
 }

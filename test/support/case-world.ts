@@ -1,4 +1,5 @@
 // Cases whose assessments the learning side knows, over complete in-memory stores, with a clock that a test moves.
+import { createWording } from '../../src/adapters/icu-messages/wording.ts';
 import { openMemoryCases } from '../../src/adapters/memory/cases.ts';
 import { createMemoryAssessmentLog } from '../../src/adapters/memory/assessment-log.ts';
 import { createMemoryProfileStore } from '../../src/adapters/memory/profile-store.ts';
@@ -29,6 +30,7 @@ export function caseWorld() {
     teaching: createTeaching(learning),
     pseudonyms: plainPseudonyms,
     clock,
+    wording: createWording('en'),
     context: null,
   };
   return {

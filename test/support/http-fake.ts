@@ -51,6 +51,8 @@ export interface FakeDoor {
   readonly labels: LabelClaim[];
   readonly checks: Check[];
   readonly logged: string[];
+  /** As the door has them; a test may change one. */
+  readonly useCases: { -readonly [Name in keyof UseCases]: UseCases[Name] };
   /** Replaces the assess use case. */
   assess: (request: AssessRequest) => Promise<AssessResult>;
 }
@@ -65,7 +67,7 @@ export async function fakeDoor(options: Partial<ServerOptions> = {}, cases: Case
   const users = new Set<string>();
   let ids = 0;
   const logged: string[] = [];
-  const door: Omit<FakeDoor, 'app'> = {
+  const door: Omit<FakeDoor, 'app' | 'useCases'> = {
     requests: [],
     outcomes: [],
     labels: [],
@@ -115,7 +117,7 @@ export async function fakeDoor(options: Partial<ServerOptions> = {}, cases: Case
     readAssessment: (tenant, id) => stored.get(`${tenant}/${id}`) ?? null,
     describeUser: (tenant, id) => (users.has(`${tenant}/${id}`) ? emptyAccount(nowMs) : null),
     eraseUser: async (tenant, id) => ({ profile: users.delete(`${tenant}/${id}`), assessments: 0, cases: 0 }),
-    cases,
+    cases: cases === null ? null : async () => cases,
     readiness: () => door.checks,
   };
   const app = await createServer(
@@ -136,5 +138,5 @@ export async function fakeDoor(options: Partial<ServerOptions> = {}, cases: Case
       ...options,
     },
   );
-  return Object.assign(door, { app });
+  return Object.assign(door, { app, useCases });
 }

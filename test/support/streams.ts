@@ -1,10 +1,10 @@
 // Servers with cases whose explanations are followed, for the tests of the event stream.
 import type { AddressInfo } from 'node:net';
-import type { NewTelling } from '../../src/ports/explanation-log.ts';
 import type { ServerOptions } from '../../src/http/server.ts';
 import type { CasePorts } from '../../src/review/cases/ports.ts';
 import { type CaseWorld, caseWorld } from './case-world.ts';
 import type { ReadEvent } from './event-reader.ts';
+import { telling } from './explanations.ts';
 import { type FakeDoor, fakeDoor } from './http-fake.ts';
 
 type Tap = { teardown: (close: () => unknown) => void };
@@ -27,13 +27,6 @@ export async function serve(t: Tap, cases: CasePorts, options: Partial<ServerOpt
   });
   return Object.assign(door, { port: (door.app.server.address() as AddressInfo).port, stop });
 }
-
-export const telling = (n: number, kind = 'finding', size = 0): NewTelling => ({
-  key: `${kind}-${n}`,
-  kind,
-  body: JSON.stringify({ n, sentence: 'x'.repeat(size) }),
-  atMs: 0,
-});
 
 /** A case of which so many findings were told between the template and the end. */
 export async function toldCase(findings: number, size = 0): Promise<CaseWorld> {

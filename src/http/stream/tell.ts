@@ -19,6 +19,8 @@ interface TellPorts {
   readonly log: ExplanationLog;
   readonly news: ExplanationNews;
   readonly clock: Clock;
+  /** What an event carries, as JSON on one line. */
+  readonly dataOf: (telling: Telling) => string;
 }
 
 /**
@@ -42,7 +44,7 @@ const pageSize = 16;
 
 /** Resolves when the stream has ended, by its last word or because the reader is gone. Rejects when the log fails. */
 export async function tell(what: TellingOf, from: number, stream: EventStream, limits: StreamLimits, ports: TellPorts): Promise<void> {
-  const { log, news, clock } = ports;
+  const { log, news, clock, dataOf } = ports;
   let sequence = from;
   let isFresh = true;
   let spokenMs = clock.monotonicMs();
@@ -59,7 +61,7 @@ export async function tell(what: TellingOf, from: number, stream: EventStream, l
         isFresh = false;
         const page = await log.after(what.tenant, what.caseId, sequence, pageSize);
         if (page === null) return stream.end(frameOf({ event: 'gone', id: '', data: '{}' }));
-        const told = writePage(page, stream);
+        const told = writePage(page, stream, dataOf);
         const last = page[told - 1];
         if (last !== undefined) {
           sequence = last.sequence;
@@ -81,7 +83,7 @@ export async function tell(what: TellingOf, from: number, stream: EventStream, l
 }
 
 /** How many of them the reader took. */
-function writePage(page: readonly Telling[], stream: EventStream): number {
+function writePage(page: readonly Telling[], stream: EventStream, dataOf: TellPorts['dataOf']): number {
   let told = 0;
   for (const telling of page) {
     if (!stream.isOpen() || stream.isFull()) break;
@@ -90,16 +92,6 @@ function writePage(page: readonly Telling[], stream: EventStream): number {
     if (telling.kind === lastKind) break;
   }
   return told;
-}
-
-/** On one line, whatever version of this service wrote it. Written anew only where it is not: the text may be long, and readers many. */
-function dataOf({ body }: Telling): string {
-  try {
-    const data: unknown = JSON.parse(body);
-    return /[\r\n]/.test(body) ? JSON.stringify(data) : body;
-  } catch {
-    return '{"unreadable":true}';
-  }
 }
 
 /** Until something happens, or it is time to look all the same. */

@@ -1,10 +1,7 @@
 // The stored explanations of a case as they are shown. Their bodies are JSON that some version of this service wrote; what cannot be read is
 // shown as missing, never guessed at.
 import type { ExplanationSource, StoredExplanation } from '../../domain/case/explanation.ts';
-import type { JsonValue } from '../../domain/json.ts';
-import { parseStrictJson } from '../explanation/strict-json.ts';
-
-export type ExplanationBody = { readonly [key: string]: JsonValue };
+import { type ExplanationBody, readBody } from '../explain/body.ts';
 
 export interface ShownExplanation {
   readonly version: number;
@@ -25,24 +22,6 @@ export function standingFirst(stored: readonly StoredExplanation[]): ShownExplan
     source,
     final,
     atMs,
-    body: bodyOf(body),
+    body: readBody(body),
   }));
-}
-
-function bodyOf(text: string): ExplanationBody | null {
-  const reading = parseStrictJson(text);
-  return reading.ok && isObject(reading.value) ? reading.value : null;
-}
-
-function isObject(value: JsonValue | undefined): value is ExplanationBody {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** What each finding of it is called, in order. */
-export function findingNames(body: ExplanationBody | null): string[] {
-  const lists = [body?.['findings'], body?.['reassuring']];
-  return lists
-    .flatMap((list) => (Array.isArray(list) ? (list as readonly JsonValue[]) : []))
-    .map((finding) => (isObject(finding) ? finding['code'] : null))
-    .filter((code) => typeof code === 'string');
 }

@@ -1,6 +1,6 @@
 // What an analyst thinks of an explanation or of one finding in it. It must speak of something that was shown, or it could not be evaluated.
 import type { Feedback, Opinion } from '../../domain/case/explanation.ts';
-import { findingNames, standingFirst } from './explanations.ts';
+import { standingFirst } from './explanations.ts';
 import type { CasePorts } from './ports.ts';
 
 export interface FeedbackOrder {
@@ -28,7 +28,7 @@ export async function giveFeedback(order: FeedbackOrder, { store, clock }: Pick<
   const read = order.version === null ? explanations[0] : explanations.find((each) => each.version === order.version);
   if (read === undefined) return { kind: 'unknown_version', versions: explanations.map((each) => each.version) };
   const { version } = read;
-  const findings = findingNames(read.body);
+  const findings = [...(read.body?.findings ?? []), ...(read.body?.reassuring ?? [])].map((each) => each.id);
   if (finding !== null && !findings.includes(finding)) return { kind: 'unknown_finding', version, findings };
   const feedback = { caseId, version, finding, by, opinion, comment, atMs: clock.nowMs() };
   return (await store.giveFeedback(tenant, feedback)) ? { kind: 'given', feedback } : { kind: 'unknown_case' };

@@ -1,5 +1,6 @@
 // What working on cases needs.
 import type { Case } from '../../domain/case/case.ts';
+import type { Wording } from '../../domain/explanation/wording.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import type { AssessmentLog } from '../../ports/assessment-log.ts';
 import type { CaseStore } from '../../ports/case-store.ts';
@@ -20,6 +21,8 @@ export interface CasePorts {
   readonly teaching: Teaching;
   readonly pseudonyms: Pseudonyms;
   readonly clock: Pick<Clock, 'nowMs'>;
+  /** The language in which analysts are told what to check. */
+  readonly wording: Wording;
   /**
    * What else the page of a case shows (usual against this, timeline, what would have changed the verdict, ...), as JSON in the words of the
    * wire. Null: nothing else. It must not reject or take long: a part that is missing says so inside.

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
+import { keptKey } from '../../../src/adapters/crypto/key-file.ts';
 import { openSqliteCases } from '../../../src/adapters/sqlite/open.ts';
 import { StorageFailure } from '../../../src/domain/case/failure.ts';
 import { startOf } from '../../../src/http/stream/tell.ts';
@@ -12,7 +13,8 @@ import { caseWorld } from '../../support/case-world.ts';
 import { opening } from '../../support/cases.ts';
 import { type EventReader, readEvents } from '../../support/event-reader.ts';
 import { testRandom } from '../../support/ports.ts';
-import { idsOf, numbers, serve, telling, toldCase, until } from '../../support/streams.ts';
+import { english, telling, toldBody, toldFinding } from '../../support/explanations.ts';
+import { idsOf, numbers, serve, toldCase, until } from '../../support/streams.ts';
 
 t.test('what was told comes in order, each event with its number, and the stream ends after the last word', async (t) => {
   const world = await toldCase(40);
@@ -26,8 +28,27 @@ t.test('what was told comes in order, each event with its number, and the stream
   });
   await reader.ended;
   t.same(idsOf(reader.events), numbers(1, 42));
-  t.same(reader.events[0], { event: 'template', id: '1', data: { n: 0, sentence: '' } });
-  t.equal(reader.events.at(-1)?.event, 'done');
+  t.match(reader.events[0], { event: 'template', id: '1', data: { origin: 'template', headline: toldBody().headline } });
+  const { written: _written, evidenceIds, ...shown } = toldFinding('f0', { sentence: '' });
+  t.strictSame(reader.events[1]?.data, { ...shown, evidence_ids: evidenceIds });
+  t.strictSame(reader.events.at(-1), {
+    event: 'done',
+    id: '42',
+    data: {
+      version: 2,
+      origin: 'model',
+      models: ['claude'],
+      prompt_version: 'p1',
+      tokens: { input: 0, cache_read: 7, cache_write: 0, output: 0 },
+      money: 0.01,
+      calls: 1,
+      cause: null,
+      next_checks: [
+        { id: 'ask_user', text: english.say('check.ask_user') },
+        { id: 'of_another_version', text: null },
+      ],
+    },
+  });
   t.match(reader.text(), /^retry: 3000\n\n/);
   const [entry] = await world.ports.store.readAudit('default', { limit: 1 });
   t.match(entry, { action: 'case_viewed', subject: 'case-a', actor: 'keyless', detail: { part: 'stream' } });
@@ -149,19 +170,35 @@ t.test('silence is broken by comments, which are no events', async (t) => {
 t.test('a body that cannot be read takes its place all the same, and no text becomes a field of the stream', async (t) => {
   const world = caseWorld();
   await world.open('a');
-  const nasty = JSON.stringify({ sentence: 'a\nid: 77\nevent: done\r\n\r\ndata: {}\u2028' });
-  await world.ports.log.append('default', 'case-a', [
-    { key: 'a', kind: 'template', body: '{"broken', atMs: 0 },
-    { key: 'b', kind: 'finding\ndata: {}\n\n', body: nasty.replace('{', '{\n\r'), atMs: 0 },
-    telling(0, 'done'),
-  ]);
+  const sentence = 'a\nid: 77\nevent: done\r\n\r\ndata: {}\u2028';
+  const tellings: [string, string][] = [
+    ['template', '{"broken'],
+    ['finding', JSON.stringify(toldFinding('f1', { sentence }), null, '\r\n ')],
+    ['finding', JSON.stringify({ ...toldFinding('f2'), direction: 'sideways' })],
+    ['finding_dropped', JSON.stringify({ model: 'claude', rules: { unknown_word: 2, NEW: -1 } })],
+    ['finding_dropped', JSON.stringify({ model: 'claude', rules: { unknown_word: 2 } })],
+    ['asked', JSON.stringify({ model: 'claude', end: 'stop', tokens: { input: 1, cacheRead: 2, cacheWrite: 3, output: 4 }, money: null })],
+    ['of another\ndata: {}\n\nversion', '{"secret":1}'],
+    ['done', '[]'],
+  ];
+  await world.ports.log.append(
+    'default',
+    'case-a',
+    tellings.map(([kind, body], n) => ({ key: `k${n}`, kind, body, atMs: 0 })),
+  );
   const { port } = await serve(t, world.ports);
   const reader = await readEvents(port, 'case-a');
   await reader.ended;
-  t.same(reader.events, [
-    { event: 'template', id: '1', data: { unreadable: true } },
-    { event: 'finding data: {}  ', id: '2', data: JSON.parse(nasty) },
-    { event: 'done', id: '3', data: { n: 0, sentence: '' } },
+  const unreadable = { unreadable: true };
+  t.match(reader.events, [
+    { event: 'template', id: '1', data: unreadable },
+    { event: 'finding', id: '2', data: { id: 'f1', sentence } },
+    { event: 'finding', id: '3', data: unreadable },
+    { event: 'finding_dropped', id: '4', data: unreadable },
+    { event: 'finding_dropped', id: '5', data: { model: 'claude', rules: { unknown_word: 2 } } },
+    { event: 'asked', id: '6', data: { model: 'claude', end: 'stop', tokens: { cache_read: 2, cache_write: 3 }, money: null } },
+    { event: 'of another data: {}  version', id: '7', data: unreadable },
+    { event: 'done', id: '8', data: unreadable },
   ]);
 });
 
@@ -223,7 +260,14 @@ t.test('a reader goes on where it was when the service and its store were starte
   const world = caseWorld();
   const directory = mkdtempSync(join(tmpdir(), 'portcullis-stream-'));
   t.teardown(() => rmSync(directory, { recursive: true }));
-  const open = () => openSqliteCases({ directory, clock: world.clock, random: testRandom(), onProblem: () => undefined });
+  const open = () =>
+    openSqliteCases({
+      directory,
+      auditKey: keptKey(join(directory, 'audit.key')),
+      clock: world.clock,
+      random: testRandom(),
+      onProblem: () => undefined,
+    });
   const first = await open();
   await first.store.open([{ ...opening('a'), tellings: [telling(0, 'template')] }]);
   await first.log.append('default', 'case-a', [telling(1), telling(2)]);

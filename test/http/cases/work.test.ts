@@ -3,8 +3,10 @@ import t, { type Test } from 'tap';
 import type { ServerOptions } from '../../../src/http/server.ts';
 import { StorageFailure } from '../../../src/domain/case/failure.ts';
 import type { CasePorts } from '../../../src/review/cases/ports.ts';
+import { noTokens, writeBody } from '../../../src/review/explain/body.ts';
 import { type CaseWorld, caseWorld } from '../../support/case-world.ts';
 import { explanation, job } from '../../support/cases.ts';
+import { english, toldBody, toldFinding } from '../../support/explanations.ts';
 import { apiKey, fakeDoor } from '../../support/http-fake.ts';
 import { noonMs } from '../../support/records.ts';
 
@@ -50,7 +52,32 @@ async function refused(
 /** What the assessment log says of the login now. */
 const judged = ({ label, outcomes }: Record<string, unknown>): unknown => ({ label, outcomes });
 
-const body = JSON.stringify({ headline: 'New device', findings: [{ code: 'NEW_DEVICE' }], reassuring: [{ code: 'KNOWN_NETWORK' }] });
+const told = toldBody({
+  findings: [toldFinding('f1')],
+  reassuring: [toldFinding('f2', { direction: 'lowers', origin: 'template', model: null })],
+  nextChecks: ['ask_user'],
+  provenance: {
+    models: ['claude'],
+    promptVersion: 'p1',
+    tokens: { ...noTokens, cacheRead: 7 },
+    money: 0.02,
+    calls: 1,
+    attempts: 2,
+    dropped: { unknown_word: 2 },
+    signature: 's',
+    shared: false,
+    cause: null,
+  },
+});
+const body = writeBody(told);
+/** The same as it leaves the service. */
+const inWords = {
+  headline: told.headline,
+  findings: [{ id: 'f1', code: 'NEW_DEVICE', evidence_ids: ['NEW_DEVICE.devices'], sentence: 'The device is new.', model: 'claude' }],
+  reassuring: [{ id: 'f2', origin: 'template', model: null }],
+  next_checks: [{ id: 'ask_user', text: english.say('check.ask_user') }],
+  provenance: { prompt_version: 'p1', tokens: { input: 0, cache_read: 7 }, money: 0.02, dropped: { unknown_word: 2 } },
+};
 
 t.test('the page of a case shows what is known of it, and that it was seen is recorded before it is shown', async (t) => {
   const world = await openDoor();
@@ -75,7 +102,7 @@ t.test('the page of a case shows what is known of it, and that it was seen is re
     assessment: { assessment_id: 'assessment-a', case_id: 'case-a', reasons: [{ code: 'NEW_DEVICE', evidence: { devices: 2 } }] },
     explanations: [
       { version: 2, source: 'model', final: true, body: null },
-      { version: 1, source: 'template', final: false, body: { headline: 'New device' } },
+      { version: 1, source: 'template', final: false, body: inWords },
     ],
     related: [{ shared: 'by_address', case: { id: 'case-b' } }],
     context: {},
@@ -114,7 +141,7 @@ t.test('the explanation that stands is the final one, or the newest while there 
   await world.open('a', {}, body);
   await world.open('bare');
   const standing = async (): Promise<unknown> => (await world.send('GET', '/v1/cases/case-a/explanation')).json;
-  t.match(await standing(), { version: 1, source: 'template', final: false, body: { headline: 'New device' } });
+  t.match(await standing(), { version: 1, source: 'template', final: false, body: inWords });
   await world.ports.store.explain('default', 'case-a', explanation('second'));
   t.match(await standing(), { version: 2 });
   await world.ports.store.explain('default', 'case-a', explanation('third', { final: true, source: 'model' }));
@@ -172,21 +199,21 @@ t.test('feedback speaks of a finding that was shown or of the whole, and the sam
   await world.open('a', {}, body);
   const give = (payload: unknown) => world.send('POST', '/v1/cases/case-a/feedback', payload);
   t.match((await give({ opinion: 'useful' })).json, { version: 1, finding: null, opinion: 'useful', comment: '', by: 'keyless' });
-  t.match((await give({ opinion: 'wrong', finding: 'NEW_DEVICE', comment: 'It is old.', by: 'ada' })).json, { finding: 'NEW_DEVICE' });
-  t.equal((await give({ opinion: 'useless', finding: 'KNOWN_NETWORK', version: 1 })).status, 200);
+  t.match((await give({ opinion: 'wrong', finding: 'f1', comment: 'It is old.', by: 'ada' })).json, { finding: 'f1' });
+  t.equal((await give({ opinion: 'useless', finding: 'f2', version: 1 })).status, 200);
   t.equal((await give({ opinion: 'useless' })).status, 200);
   t.match((await world.send('GET', '/v1/cases/case-a/feedback')).json, {
     feedback: [
       { finding: null, opinion: 'useless', by: 'keyless' },
-      { finding: 'NEW_DEVICE', opinion: 'wrong', by: 'keyless/ada', comment: 'It is old.' },
-      { finding: 'KNOWN_NETWORK' },
+      { finding: 'f1', opinion: 'wrong', by: 'keyless/ada', comment: 'It is old.' },
+      { finding: 'f2' },
     ],
   });
   await refused(t, give({ opinion: 'useful', finding: 'TOR' }), {
     status: 400,
     code: 'invalid_field',
     field: 'finding',
-    detail: /version 1, which has the findings NEW_DEVICE, KNOWN_NETWORK/,
+    detail: /version 1, which has the findings f1, f2/,
   });
   await refused(t, give({ opinion: 'useful', version: 7 }), {
     status: 404,
@@ -253,7 +280,13 @@ const routes: readonly (readonly [string, string, unknown?])[] = [
   ['POST', '/v1/jobs/j/requeue'],
 ];
 
-t.test('where no cases are kept every route says so', async (t) => {
+t.test('while cases are being opened every route says to come back, and where none are kept that there are none', async (t) => {
+  const opening = await fakeDoor();
+  opening.useCases.cases = async () => null;
+  for (const [method, url] of routes.filter(([way]) => way === 'GET')) {
+    const answer = await opening.app.inject({ method: method as 'GET', url, headers: { host: 'localhost' } });
+    t.match({ status: answer.statusCode, ...answer.json() }, { status: 503, code: 'cases_unavailable' }, url);
+  }
   const send = await doorTo(null);
   for (const [method, url, payload] of routes) await refused(t, send(method, url, payload), { status: 404, code: 'cases_off' });
 });

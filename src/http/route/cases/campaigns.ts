@@ -36,7 +36,7 @@ export function campaignRoutes(door: Door): void {
       },
     },
     async (request, reply) => {
-      const { store } = casesOf(door);
+      const { store } = await casesOf(door);
       const given = campaignParameters.read(request);
       const page = await store.campaigns(callerOf(request).tenant, {
         ...(given.active_from === undefined ? {} : { activeFromMs: given.active_from }),
@@ -76,7 +76,7 @@ export function campaignRoutes(door: Door): void {
       },
     },
     async (request, reply) => {
-      const { store } = casesOf(door);
+      const { store } = await casesOf(door);
       noParameters.read(request);
       const campaign = await store.campaign(callerOf(request).tenant, checkedId(request.params.id, caseIdLengthMax));
       if (campaign === null) throw new Problem('unknown_campaign', 'There is no such campaign, or all its cases were removed.');

@@ -2,10 +2,11 @@
 import type { Campaign } from '../../../domain/case/campaign.ts';
 import type { CaseSummary } from '../../../domain/case/case.ts';
 import type { Feedback } from '../../../domain/case/explanation.ts';
-import type { ShownExplanation } from '../../../review/cases/explanations.ts';
+import type { Wording } from '../../../domain/explanation/wording.ts';
 import type { CasePage } from '../../../review/cases/read.ts';
 import type { CaseChange } from '../../../review/cases/resolve.ts';
 import { assessmentDocument } from '../../assessment-json.ts';
+import { explanationDocument } from './explanation-json.ts';
 
 export function caseDocument(found: CaseSummary): object {
   const { shown, resolution, reopening } = found;
@@ -39,13 +40,13 @@ export function caseDocument(found: CaseSummary): object {
   };
 }
 
-export function casePageDocument(page: CasePage): object {
+export function casePageDocument(page: CasePage, words: Wording): object {
   return {
     ...caseDocument(page.found),
     assessment: assessmentDocument(page.found.assessment),
     outcomes: page.since?.outcomes ?? null,
     label: page.since?.label ?? null,
-    explanations: page.explanations.map(explanationDocument),
+    explanations: page.explanations.map((each) => explanationDocument(each, words)),
     related: page.related.map(({ kind, found }) => ({ shared: kind, case: caseDocument(found) })),
     campaign: page.campaign === null ? null : campaignDocument(page.campaign),
     context: page.context,
@@ -67,10 +68,6 @@ export function campaignDocument(campaign: Campaign): object {
     tier: campaign.tier,
     shared_by: campaign.sharedBy,
   };
-}
-
-export function explanationDocument({ version, source, final, atMs, body }: ShownExplanation): object {
-  return { version, source, final, at: timeOf(atMs), body };
 }
 
 export function feedbackDocument({ version, finding, opinion, comment, by, atMs }: Feedback): object {

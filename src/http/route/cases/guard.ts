@@ -13,11 +13,13 @@ export interface ById {
 
 export const caseIdLengthMax = 64;
 
-/** Throws the Problem where this service keeps no cases. */
-export function casesOf(door: Door): CasePorts {
+/** Throws the Problem where this service keeps no cases, or cannot reach them yet. */
+export async function casesOf(door: Door): Promise<CasePorts> {
   const { cases } = door.useCases;
   if (cases === null || cases === undefined) throw new Problem('cases_off', 'This service was started without cases; see its settings.');
-  return cases;
+  const ports = await cases();
+  if (ports === null) throw new Problem('cases_unavailable', 'Cases are being opened. Try again.', null, { 'retry-after': '1' });
+  return ports;
 }
 
 export function callerOf(request: FastifyRequest): Caller {

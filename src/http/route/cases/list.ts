@@ -80,7 +80,7 @@ export function listRoutes(door: Door): void {
       },
     },
     async (request, reply) => {
-      const { store, pseudonyms } = casesOf(door);
+      const { store, pseudonyms } = await casesOf(door);
       const { tenant } = callerOf(request);
       const given = caseParameters.read(request);
       const page = await store.list(tenant, {

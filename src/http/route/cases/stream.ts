@@ -8,12 +8,16 @@ import { refusals } from '../../reference.ts';
 import { type EventStream, frameOf, openEventStream, retryAfter } from '../../stream/event-stream.ts';
 import { goodbye, type Place, type StreamPlaces } from '../../stream/places.ts';
 import { type Start, startOf, tell } from '../../stream/tell.ts';
+import { tellingData } from './explanation-json.ts';
 import { type ById, casesOf, guarded, lookOf, reading, unknownCase } from './guard.ts';
 import { caseParamsSchema } from './wire.ts';
 
 const description = `Server-sent events. Each has the number of its place in the case's log as \`id\`, a name and JSON:
 
-- what was told, under the name that the writer gave it: \`template\` first, then \`finding\` for each one that was checked, at the end \`done\`, after which the stream ends;
+- \`template\`: the whole explanation by template, which stands until there is more; always the first;
+- \`finding\`: one finding, after it was checked, with the same \`id\` in its data as in the explanation;
+- \`finding_dropped\`: how many of a model's findings were not shown, by the rule that they broke; \`asked\`: what a call to a model cost;
+- \`done\`: the explanation stands, in the version that it names; the stream ends;
 - \`reset\`: the \`Last-Event-ID\` that was sent is not in the log; forget what you have, everything follows from the beginning;
 - \`gone\`: the case was removed, and the stream ends;
 - \`bye\`: the stream ends before it is done (\`stopping\`, \`unavailable\`); come back with the last id.
@@ -43,7 +47,7 @@ export function streamRoute(door: Door, places: StreamPlaces): void {
       },
     },
     async (request, reply) => {
-      const cases = casesOf(door);
+      const cases = await casesOf(door);
       noParameters.read(request);
       const look = lookOf(request);
       const place = places.take(look.tenant);
@@ -64,7 +68,12 @@ export function streamRoute(door: Door, places: StreamPlaces): void {
       reply.hijack();
       const stream = openStream(reply.raw, place, places, start.reset);
       try {
-        await tell(look, start.sequence, stream, places.limits, { ...cases, clock: door.clock });
+        await tell(look, start.sequence, stream, places.limits, {
+          log: cases.log,
+          news: cases.news,
+          clock: door.clock,
+          dataOf: (telling) => tellingData(telling, cases.wording),
+        });
       } catch (error) {
         door.app.log.error({ err: error, requestId: request.id }, 'a stream ended early');
         stream.end(goodbye(places.limits, 'unavailable'));

@@ -62,8 +62,8 @@ export const feedbackRequestSchema = Type.Object(
         type: ['string', 'null'],
         minLength: 1,
         maxLength: 128,
-        description: 'The `code` of the finding that it is about; the explanation as a whole, when not sent.',
-        examples: ['NEW_DEVICE'],
+        description: 'The `id` of the finding that it is about; the explanation as a whole, when not sent.',
+        examples: ['k3Jw0aXq'],
       }),
     ),
     version: Type.Optional(
@@ -175,7 +175,7 @@ export const caseChangeSchema = open('What became of it.', {
 
 const feedbackFields: Record<string, TSchema> = {
   version: Type.Integer({ description: 'Of the explanation.' }),
-  finding: textOrNull('Code of the finding; null: the explanation as a whole.'),
+  finding: textOrNull('Id of the finding; null: the explanation as a whole.'),
   opinion: oneOf(opinions, ''),
   comment: Type.String(),
   by: Type.String({ description: 'The key, or `key/name`.' }),

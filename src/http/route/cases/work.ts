@@ -8,7 +8,8 @@ import { attemptBytesMax, type Door } from '../../door.ts';
 import { noParameters } from '../../parameters.ts';
 import { Problem } from '../../problem.ts';
 import { refusals } from '../../reference.ts';
-import { casePageDocument, changeDocument, explanationDocument, feedbackDocument, timeOf } from './case-json.ts';
+import { casePageDocument, changeDocument, feedbackDocument, timeOf } from './case-json.ts';
+import { explanationDocument } from './explanation-json.ts';
 import { type ById, callerOf, casesOf, guarded, lookOf, reading, unknownCase, writing } from './guard.ts';
 import {
   byRequestSchema,
@@ -49,11 +50,11 @@ function readingRoutes(door: Door): void {
       },
     },
     async (request, reply) => {
-      const cases = casesOf(door);
+      const cases = await casesOf(door);
       noParameters.read(request);
       const page = await readCase(lookOf(request), cases);
       if (page === null) throw unknownCase();
-      return answerPrivateJson(reply, JSON.stringify(casePageDocument(page)));
+      return answerPrivateJson(reply, JSON.stringify(casePageDocument(page, cases.wording)));
     },
   );
 
@@ -71,13 +72,13 @@ function readingRoutes(door: Door): void {
       },
     },
     async (request, reply) => {
-      const cases = casesOf(door);
+      const cases = await casesOf(door);
       noParameters.read(request);
       const explanations = await readExplanations(lookOf(request), cases);
       if (explanations === null) throw unknownCase();
       const [standing] = explanations;
       if (standing === undefined) throw new Problem('unknown_explanation', 'Nobody has explained this case yet.');
-      return answerPrivateJson(reply, JSON.stringify(explanationDocument(standing)));
+      return answerPrivateJson(reply, JSON.stringify(explanationDocument(standing, cases.wording)));
     },
   );
 }
@@ -103,7 +104,7 @@ function decidingRoutes(door: Door): void {
       },
     },
     async (request, reply) => {
-      const cases = casesOf(door);
+      const cases = await casesOf(door);
       noParameters.read(request);
       const { label, comment, by } = readResolve(request.body);
       const order = { ...lookOf(request), label, comment: comment ?? '', by: actorOf(callerOf(request), by) };
@@ -129,7 +130,7 @@ function decidingRoutes(door: Door): void {
       },
     },
     async (request, reply) => {
-      const cases = casesOf(door);
+      const cases = await casesOf(door);
       noParameters.read(request);
       const { by } = readBy(request.body ?? {});
       const change = answered(await reopenCase({ ...lookOf(request), by: actorOf(callerOf(request), by) }, cases));
@@ -168,7 +169,7 @@ function feedbackRoutes(door: Door): void {
       },
     },
     async (request, reply) => {
-      const cases = casesOf(door);
+      const cases = await casesOf(door);
       noParameters.read(request);
       const { opinion, finding = null, version = null, comment, by } = readFeedback(request.body);
       const order = { ...lookOf(request), opinion, finding, version, comment: comment ?? '', by: actorOf(callerOf(request), by) };
@@ -195,7 +196,7 @@ function feedbackRoutes(door: Door): void {
       },
     },
     async (request, reply) => {
-      const { store } = casesOf(door);
+      const { store } = await casesOf(door);
       noParameters.read(request);
       const { tenant, caseId } = lookOf(request);
       if ((await store.get(tenant, caseId)) === null) throw unknownCase();

@@ -45,7 +45,7 @@ export function auditRoutes(door: Door): void {
       },
     },
     async (request, reply) => {
-      const { store } = casesOf(door);
+      const { store } = await casesOf(door);
       const { subject, before, limit = perPage } = auditParameters.read(request);
       const entries = await store.readAudit(callerOf(request).tenant, {
         limit,
@@ -74,7 +74,7 @@ export function auditRoutes(door: Door): void {
       },
     },
     async (request, reply) => {
-      const { store } = casesOf(door);
+      const { store } = await casesOf(door);
       const verdict = await store.verifyAudit(anchorOf(anchorParameters.read(request)));
       const document = verdict.intact
         ? { intact: true, head: verdict.head, broken_at: null, cause: null }

@@ -49,7 +49,7 @@ export function jobRoutes(door: Door): void {
       },
     },
     async (request, reply) => {
-      const { queue } = casesOf(door);
+      const { queue } = await casesOf(door);
       const { limit = perPage, cursor } = deadParameters.read(request);
       const dead = await queue.deadLetters(callerOf(request).tenant, limit, ...(cursor === undefined ? [] : [placeOf(cursor)]));
       const last = dead.length < limit ? undefined : dead.at(-1);
@@ -70,7 +70,7 @@ export function jobRoutes(door: Door): void {
       },
     },
     async (request, reply) => {
-      const { queue } = casesOf(door);
+      const { queue } = await casesOf(door);
       noParameters.read(request);
       const depths = (await queue.depths()).map(({ oldestAgeMs, ...counts }) => ({ ...counts, oldest_age_ms: oldestAgeMs }));
       return answerPrivateJson(reply, JSON.stringify({ tiers: depths }));
@@ -96,7 +96,7 @@ export function jobRoutes(door: Door): void {
       },
     },
     async (request, reply) => {
-      const { queue } = casesOf(door);
+      const { queue } = await casesOf(door);
       noParameters.read(request);
       const caller = callerOf(request);
       const { by } = readBy(request.body ?? {});
