@@ -38,8 +38,8 @@ t.test('the OpenAPI document describes every route, every field and every proble
   ]);
   for (const operations of Object.values(document.paths)) for (const operation of Object.values(operations)) t.ok(operation.summary);
   const required = (path: string): unknown => {
-    const { requestBody } = document.paths[path]?.['post'] as { requestBody?: { required?: boolean } };
-    return requestBody?.required;
+    const operation = document.paths[path]?.['post'] as { requestBody?: { required?: boolean } } | undefined;
+    return operation?.requestBody?.required;
   };
   t.same([required('/v1/cases/{id}/resolve'), required('/v1/cases/{id}/reopen')], [true, false]);
   const text = JSON.stringify(document);
