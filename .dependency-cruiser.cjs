@@ -101,7 +101,8 @@ module.exports = {
     },
     {
       name: 'threads-are-composed-alone',
-      comment: 'The review thread is another root: it is started by its path, and what is loaded there is not loaded where logins are scored.',
+      comment:
+        'The review thread is another root: it is started by its path, and what is loaded there is not loaded where logins are scored.',
       severity: 'error',
       from: { path: '^src/', pathNot: '^src/compose/review' },
       to: { path: '^src/compose/review', dependencyTypesNot: ['type-only'] },
