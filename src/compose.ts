@@ -3,7 +3,7 @@
 // `openCore` is everything but the door, shared by the service and the tools, so that history is loaded and past decisions
 // are repeated by the code that serves.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { flushCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,9 +19,11 @@ import { createPolicySource, type PolicyFileSource } from './adapters/policy-fil
 import { systemClock } from './adapters/system/clock.ts';
 import { type AssessPorts, type AssessRequest, type AssessResult, createAssess } from './assess/assess.ts';
 import { parseKeysFile } from './config/keys-file.ts';
-import { SettingsError } from './config/load.ts';
+import { type Environment, SettingsError } from './config/load.ts';
 import type { CaseSide } from './compose/case-side.ts';
 import { eraseLeftCases, type KeptCases, keepCases } from './compose/cases.ts';
+import { readPlan } from './compose/explainer-plan.ts';
+import { keepPolicy } from './compose/past-policies.ts';
 import type { Settings } from './config/settings.ts';
 import { schema } from './domain/feature/schema.ts';
 import { type ApiKey, scopes } from './http/api-key.ts';
@@ -152,22 +154,13 @@ export function activeModelDirectory(): string {
 /** Each revision that was ever in force is kept beside the data, so that its decisions can be repeated. */
 function openPolicy(settings: Settings, dataDirectory: string, clock: Clock, onError: (sentence: string) => void): PolicyFileSource {
   const file = settings.policyFile ?? join(root, 'policies', 'default.yaml');
-  const archive = join(dataDirectory, 'policies');
-  mkdirSync(archive, { recursive: true });
-  const keep = (revision: string): void => {
-    const kept = policyArchiveFile(dataDirectory, revision);
-    if (!existsSync(kept)) writeFileSync(kept, readFileSync(file));
-  };
+  const keep = (revision: string): void => keepPolicy(dataDirectory, revision, file);
   const source = createPolicySource({ file, clock, onError, onChange: keep, pollMs: policyPollMs });
   keep(source.current().revision);
   return source;
 }
 
 const policyPollMs = 2000;
-
-export function policyArchiveFile(dataDirectory: string, revision: string): string {
-  return join(dataDirectory, 'policies', `${revision.replace(/[^\w.-]/g, '_')}.yaml`);
-}
 
 function pseudonymKey(settings: Settings, dataDirectory: string): Uint8Array {
   if (settings.pseudonymKey !== null) return createHash('sha256').update(settings.pseudonymKey).digest();
@@ -186,14 +179,16 @@ export interface Service {
   close(): Promise<void>;
 }
 
-export async function startService(settings: Settings): Promise<Service> {
+/** `environment` holds the keys of language models, which the explainer file names. */
+export async function startService(settings: Settings, environment: Environment = {}): Promise<Service> {
   const keys = readKeys(settings);
+  const plan = readPlan(settings.explainerFile, environment);
   const onProblem = (sentence: string): void => void process.stderr.write(`portcullis: ${sentence}\n`);
   const intake = settings.cases ? new Intake({ clock: systemClock }) : null;
   const core = await openCore(settings, { onProblem, ...(intake === null ? {} : { flagged: intake }) });
   let cases: KeptCases | null = null;
   try {
-    cases = intake === null ? null : await keepCases({ ...core.ports, settings, intake, onProblem });
+    cases = intake === null ? null : await keepCases({ core: core.ports, settings, plan, tenants: tenantsOf(keys), intake, onProblem });
     const metrics = createMetrics({ signals: schema.signals.map((signal) => signal.name), problemCodes });
     observe(core, metrics);
     let open = false;
@@ -271,6 +266,10 @@ function readKeys(settings: Settings): ApiKey[] | null {
   return parseKeysFile(text, settings.keysFile, scopes) as ApiKey[];
 }
 
+function tenantsOf(keys: readonly ApiKey[] | null): readonly string[] {
+  return keys === null ? ['default'] : [...new Set(keys.map(({ tenant }) => tenant))];
+}
+
 export function useCasesOf(core: Core, settings: Settings, cases: KeptCases | null = null): UseCases {
   const { ports } = core;
   const eraseCases: EraseCases = cases?.erase ?? ((...whose) => eraseLeftCases(settings, ...whose));
@@ -281,6 +280,7 @@ export function useCasesOf(core: Core, settings: Settings, cases: KeptCases | nu
     readAssessment: (tenant, id) => ports.assessments.byId(tenant, id),
     describeUser: (tenant, userId) => describeAccount(tenant, userId, ports),
     eraseUser: (tenant, userId, by) => eraseAccount(tenant, userId, by, { ...ports, eraseCases }),
+    cases: cases === null ? null : cases.ports,
     readiness: () => [...readiness(core), ...(cases === null ? [] : [cases.check()])],
   };
 }

@@ -19,7 +19,7 @@ const settings = (() => {
   }
 })();
 
-const service = await startService(settings).catch(fail);
+const service = await startService(settings, process.env).catch(fail);
 process.stdout.write(service.greeting);
 
 let stopping = false;

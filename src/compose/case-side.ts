@@ -8,31 +8,30 @@ import { ReviewThread } from '../adapters/review-thread/review-thread.ts';
 import type { Cases } from '../adapters/sqlite/open.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { StorageFailure } from '../domain/case/failure.ts';
+import { createCasePorts } from './case-ports.ts';
+import type { KeepOptions } from './case-options.ts';
 import { caseDirectory, openCases } from './open-cases.ts';
 import type { ReviewData } from './review.ts';
-import type { AssessmentLog } from '../ports/assessment-log.ts';
-import type { Clock } from '../ports/clock.ts';
 import type { ReviewSample } from '../ports/flagged-logins.ts';
 import type { Watermark } from '../ports/watermark.ts';
+import { createNewsDesk } from '../review/cases/news.ts';
+import type { CasePorts } from '../review/cases/ports.ts';
+import { settleRecent } from '../review/cases/resolve.ts';
 import { CatchUp } from '../review/open/catch-up.ts';
 import type { Intake } from '../review/open/intake.ts';
 import type { CaseFigures } from '../telemetry/case-metrics.ts';
 
-export interface CaseSideOptions {
-  readonly dataDir: string;
-  readonly caseRetentionDays: number;
-  readonly clock: Clock;
-  readonly intake: Intake;
-  readonly assessments: AssessmentLog;
+export interface CaseSideOptions extends KeepOptions {
   readonly watermark: Watermark;
   /** From when on flagged logins may have no case; null: none has been before this start. */
   readonly settledUntilMs: number | null;
-  readonly onProblem: (sentence: string) => void;
 }
 
 export interface CaseSide {
   /** Null while the case database cannot be opened. */
   cases(): Cases | null;
+  /** What the door works on cases with; null as above. */
+  ports(): CasePorts | null;
   /** Null while all is well. */
   trouble(): string | null;
   readonly restarts: number;
@@ -57,16 +56,21 @@ export function caseFigures(side: CaseSide, intake: Intake): CaseFigures {
 }
 
 export function openCaseSide(options: CaseSideOptions): CaseSide {
-  const { dataDir, caseRetentionDays, clock, intake, assessments, watermark, onProblem } = options;
-  const door = openForDoor(options);
+  const { settings, plan, core, intake, watermark, onProblem } = options;
+  const { dataDir, caseRetentionDays, explanationLanguage: language } = settings;
+  const { clock, assessments } = core;
+  const news = createNewsDesk();
+  const portsOf = createCasePorts({ core, dataDir, language, news, accountFacts: null });
+  const door = openForDoor(options, (cases) => void settle(options, portsOf(cases)));
   const thread = new ReviewThread({
     entry: new URL('./review-thread.ts', import.meta.url),
-    data: { dataDir, caseRetentionDays } satisfies ReviewData,
+    data: { dataDir, caseRetentionDays, language, plan } satisfies ReviewData,
     clock,
     memoryMb: reviewMemoryMb,
     onReady: (courier) => intake.connect(courier),
     onGone: () => intake.connect(null),
     onDone: (done) => intake.acknowledge(done),
+    onTold: (told) => told.forEach(({ tenant, caseId }) => news.told(tenant, caseId)),
     onProblem,
   });
   const catchUp = new CatchUp({ intake, log: assessments, watermark, clock, firstIdAt, onProblem });
@@ -74,6 +78,10 @@ export function openCaseSide(options: CaseSideOptions): CaseSide {
   catchUp.start(options.settledUntilMs);
   return {
     cases: door.cases,
+    ports() {
+      const cases = door.cases();
+      return cases === null ? null : portsOf(cases);
+    },
     trouble: () => thread.trouble ?? door.trouble(),
     get restarts() {
       return thread.restarts;
@@ -102,6 +110,17 @@ export function openCaseSide(options: CaseSideOptions): CaseSide {
   };
 }
 
+const settleWithinMs = 24 * 60 * 60_000;
+
+/** An analyst's word whose teaching a crash cut off is taught now; never rejects. */
+async function settle({ tenants, core, onProblem }: CaseSideOptions, ports: CasePorts): Promise<void> {
+  try {
+    for (const tenant of tenants) await settleRecent(tenant, core.clock.nowMs() - settleWithinMs, ports);
+  } catch (error) {
+    onProblem(`What analysts said before the last stop may not all be taught; saying it again teaches it: ${(error as Error).message}`);
+  }
+}
+
 /** Erases what an earlier start kept, if any, where nothing else has the cases open. Rejects with a StorageFailure. */
 export async function eraseFrom(dataDir: string, tenant: string, account: string, by: string): Promise<number> {
   if (!existsSync(caseDirectory(dataDir))) return 0;
@@ -114,7 +133,7 @@ export async function eraseFrom(dataDir: string, tenant: string, account: string
 }
 
 /** The door's own handle, opened again and again until it is; afterwards it looks after itself. */
-function openForDoor({ dataDir, clock, onProblem }: CaseSideOptions) {
+function openForDoor({ settings: { dataDir }, core: { clock }, onProblem }: CaseSideOptions, onOpen: (cases: Cases) => void) {
   let cases: Cases | null = null;
   let trouble: string | null = null;
   let closed = false;
@@ -123,6 +142,7 @@ function openForDoor({ dataDir, clock, onProblem }: CaseSideOptions) {
     try {
       cases = await openCases(dataDir, onProblem);
       trouble = null;
+      onOpen(cases);
     } catch (error) {
       if (trouble === null) onProblem(`Cases cannot be read, and scoring goes on without them: ${(error as Error).message}`);
       trouble = (error as Error).message;

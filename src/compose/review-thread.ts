@@ -10,6 +10,7 @@ async function serve(): Promise<void> {
   const tell = (message: FromReview): void => port.postMessage(message);
   const review = await composeReview(workerData as ReviewData, {
     onDone: (done) => tell({ kind: 'done', done }),
+    onTold: (told) => tell({ kind: 'told', told }),
     onSample: (sample) => tell({ kind: 'sample', sample }),
     onProblem: (sentence) => tell({ kind: 'problem', sentence }),
   });

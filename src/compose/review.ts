@@ -5,21 +5,30 @@
 // search never waits behind a flood of openings, and neither side's requests pass through the thread where logins are scored. Price: a
 // second thread of SQLite, about 10 MB.
 import { createWording } from '../adapters/icu-messages/wording.ts';
+import type { Cases } from '../adapters/sqlite/open.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-import type { Tier } from '../domain/case/tier.ts';
-import type { LoginDone, NumberedLogin, ReviewSample } from '../ports/flagged-logins.ts';
+import type { ExplainerPlan } from '../domain/explainer-plan.ts';
+import type { CaseName, LoginDone, NumberedLogin, ReviewSample } from '../ports/flagged-logins.ts';
 import { templateBody, writeBody } from '../review/explain/body.ts';
 import { keepHouse } from '../review/housekeeping.ts';
 import { Opener } from '../review/open/opener.ts';
+import { ExplainCounts } from '../telemetry/explain-metrics.ts';
+import type { Explaining, ExplainingParts } from './explaining.ts';
 import { openCases } from './open-cases.ts';
 
 export interface ReviewData {
   readonly dataDir: string;
   readonly caseRetentionDays: number;
+  /** "en", "de". */
+  readonly language: string;
+  /** Null: the template tells every case. */
+  readonly plan: ExplainerPlan | null;
 }
 
 export interface ReviewEvents {
   readonly onDone: (done: readonly LoginDone[]) => void;
+  /** Something was told of these cases. */
+  readonly onTold: (told: readonly CaseName[]) => void;
   /** Null when the store does not answer. */
   readonly onSample: (sample: ReviewSample | null) => void;
   readonly onProblem: (sentence: string) => void;
@@ -34,24 +43,32 @@ export interface Review {
 const sampleMs = 5000;
 
 /** Rejects with one sentence when the case database cannot be used. */
-export async function composeReview({ dataDir, caseRetentionDays }: ReviewData, events: ReviewEvents): Promise<Review> {
+export async function composeReview(data: ReviewData, events: ReviewEvents): Promise<Review> {
+  const { dataDir, caseRetentionDays, plan } = data;
   const clock = systemClock;
   const { onProblem, onDone, onSample } = events;
   const cases = await openCases(dataDir, onProblem);
-  const wording = createWording('en');
+  const wording = createWording(data.language);
+  const meter = new ExplainCounts();
+  const onTold = gathered(events.onTold);
+  const asked = plan ?? ((await isWorkLeft(cases)) ? planOfNobody : null);
+  const explaining = asked === null ? null : await explain({ plan: asked, cases, clock, wording, meter, onTold, onProblem });
   const opener = new Opener({
     store: cases.store,
     clock,
     templateBody: (login) => writeBody(templateBody(login, wording)),
-    explainsByModel,
+    explainsByModel: (tier) => explaining !== null && plan?.tiers[tier] !== undefined,
     onUnexplained: (error) => onProblem(`The template could not explain a case: ${String((error as Error).message)}`),
-    onDone,
+    onDone(done) {
+      onDone(done);
+      for (const { kind, tier } of done) if (kind === 'opened' && tier !== null) explaining?.wake(tier);
+    },
     onProblem,
   });
   const stopHousekeeping = keepHouse({ store: cases.store, queue: cases.queue, clock, caseRetentionDays });
   const sample = async (): Promise<ReviewSample> => {
     const [depths, damagedRows] = await Promise.all([cases.queue.depths(), cases.damagedRows()]);
-    return { depths, damagedRows };
+    return { depths, damagedRows, counted: meter.snapshot() };
   };
   const tellSample = (): void => void sample().then(onSample, () => onSample(null));
   const sampling = setInterval(tellSample, sampleMs);
@@ -61,13 +78,39 @@ export async function composeReview({ dataDir, caseRetentionDays }: ReviewData, 
     forget: (tenant, account) => opener.forget(tenant, account),
     async close() {
       clearInterval(sampling);
-      await Promise.all([opener.stop(), stopHousekeeping()]);
+      await Promise.all([opener.stop(), stopHousekeeping(), explaining?.close()]);
       await cases.close();
     },
   };
 }
 
-/** No model explains cases yet, so the template's word is the last one. */
-function explainsByModel(_tier: Tier): boolean {
-  return false;
+/** What an earlier start left to models is told by the template where none is configured now. */
+const planOfNobody: ExplainerPlan = { models: [], tiers: {}, tokensPerHour: null, moneyPerHour: null, currency: 'USD' };
+
+async function isWorkLeft({ queue }: Cases): Promise<boolean> {
+  return (await queue.depths()).some(({ waiting, leased, delayed }) => waiting + leased + delayed > 0);
+}
+
+/** Loaded where a plan asks for it: without one, nothing of it costs anything. What cannot be used leaves cases to the template. */
+async function explain(parts: ExplainingParts): Promise<Explaining | null> {
+  try {
+    const { startExplaining } = await import('./explaining.ts');
+    return await startExplaining(parts);
+  } catch (error) {
+    parts.onProblem(`No model explains cases, the template does: ${(error as Error).message}`);
+    return null;
+  }
+}
+
+/** Those of one turn of the loop in one message, each once. */
+function gathered(tell: ReviewEvents['onTold']): (tenant: string, caseId: string) => void {
+  const waiting = new Map<string, CaseName>();
+  return (tenant, caseId) => {
+    if (waiting.size === 0)
+      setImmediate(() => {
+        tell([...waiting.values()]);
+        waiting.clear();
+      });
+    waiting.set(`${tenant} ${caseId}`, { tenant, caseId });
+  };
 }

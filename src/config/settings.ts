@@ -122,6 +122,19 @@ export const declarations = {
     sentence:
       'Whether flagged logins become cases for analysts. Off, nothing of them is kept but their assessments, and no thread is started for them.',
   },
+  explainerFile: {
+    type: 'path',
+    default: null,
+    whenAbsent: 'no model is asked, the template explains every case',
+    sentence:
+      'Which language models explain which cases, how soon and for how much: see explainer.md. Read at the start; a faulty one ends it.',
+  },
+  explanationLanguage: {
+    type: 'choice',
+    default: 'en',
+    choices: ['en', 'de'],
+    sentence: 'Language of explanations and of what analysts are told to check. Models tell in English only.',
+  },
   profileRetentionDays: {
     type: 'integer',
     unit: 'days',

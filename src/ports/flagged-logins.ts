@@ -31,9 +31,16 @@ export interface LoginCourier {
   deliver(each: NumberedLogin): void;
 }
 
+export interface CaseName {
+  readonly tenant: string;
+  readonly caseId: string;
+}
+
 /** What the review side says of itself every few seconds, as far as its store lets it. */
 export interface ReviewSample {
   /** Per tier, in order of urgency. */
   readonly depths: readonly TierDepth[];
   readonly damagedRows: number;
+  /** What was counted of explaining; see telemetry/explain-metrics.ts. */
+  readonly counted: readonly { readonly metric: string; readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
 }

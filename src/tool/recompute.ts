@@ -4,16 +4,15 @@
 //   npm run recompute -- --user USER_ID [--tenant NAME]
 //
 // Needs the model that scored them (PORTCULLIS_MODEL_DIR for an older one); the policy of each revision is kept with the data.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { createPolicySource } from '../adapters/policy-file/policy-source.ts';
 import { recompute } from '../assess/recompute.ts';
-import { openCore, policyArchiveFile } from '../compose.ts';
+import { openCore } from '../compose.ts';
+import { createPastPolicies } from '../compose/past-policies.ts';
 import { loadSettings } from '../config/load.ts';
 import type { StoredAssessment } from '../domain/assessment.ts';
 import { schema } from '../domain/feature/schema.ts';
 import { assessmentJson } from '../http/assessment-json.ts';
-import type { Policy } from '../ports/policy.ts';
 
 const assessmentsMax = 10_000;
 const { values } = parseArgs({
@@ -35,7 +34,7 @@ async function main(): Promise<void> {
     values.id === undefined
       ? assessments.byAccount(values.tenant, pseudonyms.of(values.tenant, 'user', values.user as string), assessmentsMax)
       : [assessments.byId(values.tenant, values.id)].filter((record) => record !== null);
-  const policies = new Map<string, Policy>([[policy.current().revision, policy.current()]]);
+  const policyOf = createPastPolicies({ dataDir: settings.dataDir, inForce: policy, clock });
   let same = 0;
   for (const record of records) {
     const line = await compare(record);
@@ -54,18 +53,6 @@ async function main(): Promise<void> {
     if (again.kind === 'impossible') return again.why;
     const [before, after] = [assessmentJson(record.assessment), assessmentJson(again.assessment)];
     return before === after ? null : `differs:\n  ${before}\n  ${after}`;
-  }
-
-  function policyOf(revision: string): Policy | null {
-    const known = policies.get(revision);
-    if (known !== undefined) return known;
-    const file = policyArchiveFile(settings.dataDir, revision);
-    if (!existsSync(file)) return null;
-    const source = createPolicySource({ file, clock, onError: () => {}, pollMs: 0 });
-    const kept = source.current();
-    source.close();
-    policies.set(kept.revision, kept);
-    return kept.revision === revision ? kept : null;
   }
 }
 

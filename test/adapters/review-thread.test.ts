@@ -37,12 +37,13 @@ function threadWorld(t: Test, { entry = realEntry, clock = systemClock, diesBy =
   const problems: string[] = [];
   const thread = new ReviewThread({
     entry,
-    data: { dataDir: root, caseRetentionDays: 3650, diesBy, marker },
+    data: { dataDir: root, caseRetentionDays: 3650, language: 'en', plan: null, diesBy, marker },
     clock,
     memoryMb,
     onReady: (courier) => intake.connect(courier),
     onGone: () => intake.connect(null),
     onDone: (done) => intake.acknowledge(done),
+    onTold: () => undefined,
     onProblem: (sentence) => void problems.push(sentence),
   });
   t.teardown(async () => {

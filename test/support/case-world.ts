@@ -7,10 +7,13 @@ import type { StoredAssessment } from '../../src/domain/assessment.ts';
 import type { AccountProfile } from '../../src/domain/profile/account.ts';
 import type { LearnPorts } from '../../src/learn/record-outcome.ts';
 import { createTeaching } from '../../src/learn/teaching.ts';
+import { parseIpAddress } from '../../src/parse/ip-address.ts';
+import { casePage, type CasePagePorts } from '../../src/review/case-page/case-page.ts';
 import { createNewsDesk } from '../../src/review/cases/news.ts';
 import type { CasePorts } from '../../src/review/cases/ports.ts';
 import { plainPseudonyms } from './assess-world.ts';
 import { explanation, type LoginParts, newCase } from './cases.ts';
+import { listHit } from './facts.ts';
 import { testClock, testRandom } from './ports.ts';
 import { noonMs, storedOf } from './records.ts';
 
@@ -23,6 +26,15 @@ export function caseWorld() {
     assessments: createMemoryAssessmentLog(),
     pseudonyms: plainPseudonyms,
   };
+  const page: CasePagePorts = {
+    assessments: learning.assessments,
+    profiles: learning.profiles,
+    ip: { lookup: () => ({ geo: null, asn: null, lists: [listHit('vpn')] }) },
+    accountFacts: null,
+    deciders: () => ({ walk: null, policy: null }),
+    parseAddress: parseIpAddress,
+    clock,
+  };
   const ports: CasePorts = {
     ...cases,
     news,
@@ -31,7 +43,7 @@ export function caseWorld() {
     pseudonyms: plainPseudonyms,
     clock,
     wording: createWording('en'),
-    context: null,
+    context: (found) => casePage(found, page),
   };
   return {
     ports,

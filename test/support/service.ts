@@ -25,7 +25,7 @@ export async function startTestService(
     { PORTCULLIS_PORT: '0', PORTCULLIS_DATA_DIR: directory, PORTCULLIS_LOG_LEVEL: 'silent', PORTCULLIS_RATE_LIMIT: '0', ...env },
     () => '',
   );
-  const service = await startService(settings);
+  const service = await startService(settings, process.env);
   return {
     ...service,
     directory,

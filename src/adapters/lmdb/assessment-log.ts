@@ -362,8 +362,7 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
     const view = this.index.at(position);
     this.key.copy(view.bytes, view.keyFrom, view.keyLength);
     const written: Promise<unknown>[] = [];
-    for (const pointer of pointers)
-      if (this.other.setBeside(this.key, 'assessment', pointer.id)) this.writeEntry(kind, pointer, written);
+    for (const pointer of pointers) if (this.other.setBeside(this.key, 'assessment', pointer.id)) this.writeEntry(kind, pointer, written);
     await Promise.all(written);
     return true;
   }

@@ -2,7 +2,7 @@
 // unasked. What happens in it, an endless loop or memory that fills included, ends there and never here.
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../ports/clock.ts';
-import type { LoginCourier, LoginDone, NumberedLogin, ReviewSample } from '../../ports/flagged-logins.ts';
+import type { CaseName, LoginCourier, LoginDone, NumberedLogin, ReviewSample } from '../../ports/flagged-logins.ts';
 import type { FromReview, ToReview } from './messages.ts';
 
 export interface ReviewThreadOptions {
@@ -18,6 +18,7 @@ export interface ReviewThreadOptions {
   /** It is gone with all that it had. */
   readonly onGone: () => void;
   readonly onDone: (done: readonly LoginDone[]) => void;
+  readonly onTold: (told: readonly CaseName[]) => void;
   /** One sentence for the operator: once when the thread is lost, once when it is back, and what it says itself. */
   readonly onProblem: (sentence: string) => void;
 }
@@ -138,6 +139,7 @@ export class ReviewThread implements LoginCourier {
   #received(message: FromReview): void {
     this.#heardMs = this.#options.clock.monotonicMs();
     if (message.kind === 'done') this.#options.onDone(message.done);
+    else if (message.kind === 'told') this.#options.onTold(message.told);
     else if (message.kind === 'sample') this.#sample = message.sample;
     else if (message.kind === 'problem') this.#options.onProblem(message.sentence);
     else if (message.kind === 'forgotten') {

@@ -8,17 +8,15 @@ import type { ListHit, ListKind } from '../../domain/ip-facts.ts';
 import type { AccountProfile } from '../../domain/profile/account.ts';
 import type { AccountFacts, AccountFactsSource } from '../../ports/account-facts.ts';
 import type { AssessmentLog } from '../../ports/assessment-log.ts';
-import type { CaseStore } from '../../ports/case-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { IpIntelligence } from '../../ports/ip-intelligence.ts';
 import type { ProfileStore } from '../../ports/profile-store.ts';
 import { type Counterfactual, counterfactualOf, type Deciders } from '../counterfactual/counterfactual.ts';
 import { absentPart, here, type Part, partWithin } from './part.ts';
-import { type RelatedEntry, relatedEntries, type TimelineEntry, timelineOf } from './timeline.ts';
+import { type TimelineEntry, timelineOf } from './timeline.ts';
 import { type UsualRow, usualTable } from './usual.ts';
 
 export interface CasePagePorts {
-  readonly store: Pick<CaseStore, 'related'>;
   readonly assessments: Pick<AssessmentLog, 'byId' | 'byAccount'>;
   readonly profiles: Pick<ProfileStore, 'readAccount'>;
   readonly ip: Pick<IpIntelligence, 'lookup'>;
@@ -53,7 +51,6 @@ export interface PageLists {
 export interface CasePage {
   readonly usual: Part<readonly UsualRow[]>;
   readonly timeline: Part<readonly TimelineEntry[]>;
-  readonly related: Part<readonly RelatedEntry[]>;
   readonly counterfactual: Part<Counterfactual>;
   readonly account: Part<AccountFacts>;
   readonly place: Part<PagePlace>;
@@ -61,7 +58,6 @@ export interface CasePage {
 }
 
 export const timelineMax = 50;
-export const relatedMax = 20;
 /** A person waits for the page; what takes longer is looked at later. */
 const partLimitMs = 1_500;
 /** The identity provider is asked over the network. */
@@ -71,15 +67,14 @@ const accountLimitMs = 3_000;
 export async function casePage(found: Case, ports: CasePagePorts): Promise<CasePage> {
   const { clock } = ports;
   const part = <T>(make: () => Part<T> | Promise<Part<T>>, limitMs = partLimitMs): Promise<Part<T>> => partWithin(make, limitMs, clock);
-  const [usual, timeline, related, counterfactual, account, lists] = await Promise.all([
+  const [usual, timeline, counterfactual, account, lists] = await Promise.all([
     part(() => usualPart(found, ports)),
     part(() => here(clock.nowMs(), timelineOf(ports.assessments.byAccount(found.tenant, found.account, timelineMax), thisLogin(found)))),
-    part(async () => here(clock.nowMs(), relatedEntries(await ports.store.related(found.tenant, found.id, relatedMax), found.account))),
     part(() => here(found.occurredAtMs, counterfactualOf(recordOf(found, ports), ports.deciders(found.assessment)))),
     part(() => accountPart(found, ports), accountLimitMs),
     part(() => listsPart(found, ports)),
   ]);
-  return { usual, timeline, related, counterfactual, account, place: here(found.occurredAtMs, placeOf(found)), lists };
+  return { usual, timeline, counterfactual, account, place: here(found.occurredAtMs, placeOf(found)), lists };
 }
 
 function recordOf({ tenant, assessmentId }: Case, { assessments }: CasePagePorts): StoredAssessment | null {

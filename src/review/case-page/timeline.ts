@@ -1,8 +1,5 @@
-// The account's logins around this one, newest first, and the flagged logins of others that share something with it.
+// The account's logins around this one, newest first.
 import type { Label, Level, Outcome, StoredAssessment, Verdict } from '../../domain/assessment.ts';
-import type { CaseState } from '../../domain/case/case.ts';
-import type { RelationKind } from '../../domain/case/link.ts';
-import type { Related } from '../../ports/case-store.ts';
 import { featureAt } from '../counterfactual/login.ts';
 
 export interface TimelineEntry {
@@ -47,35 +44,4 @@ export function timelineOf(records: readonly StoredAssessment[], of: { assessmen
       isThis: assessment.assessmentId === of.assessmentId,
     };
   });
-}
-
-export interface RelatedEntry {
-  readonly caseId: string;
-  readonly kind: RelationKind;
-  readonly atMs: number;
-  readonly verdict: Verdict;
-  readonly level: Level;
-  readonly score: number;
-  readonly state: CaseState;
-  readonly label: Label | null;
-  /** Whether it is the same account. */
-  readonly sameAccount: boolean;
-  readonly country: string | null;
-  readonly campaignId: string | null;
-}
-
-export function relatedEntries(related: readonly Related[], account: string): RelatedEntry[] {
-  return related.map(({ kind, found }) => ({
-    caseId: found.id,
-    kind,
-    atMs: found.occurredAtMs,
-    verdict: found.verdict,
-    level: found.level,
-    score: found.score,
-    state: found.state,
-    label: found.resolution?.label ?? null,
-    sameAccount: found.account === account,
-    country: found.shown.country,
-    campaignId: found.campaignId,
-  }));
 }

@@ -2,20 +2,20 @@
 import type { StoredAssessment } from '../../domain/assessment.ts';
 import type { Campaign } from '../../domain/case/campaign.ts';
 import type { Case } from '../../domain/case/case.ts';
-import type { JsonValue } from '../../domain/json.ts';
 import type { Related } from '../../ports/case-store.ts';
+import type { CasePage } from '../case-page/case-page.ts';
 import { type ShownExplanation, standingFirst } from './explanations.ts';
 import type { CasePorts } from './ports.ts';
 
-export interface CasePage {
+export interface CaseReading {
   readonly found: Case;
   /** What happened after the login and what it is labelled now; null when its assessment is no longer kept. */
   readonly since: Pick<StoredAssessment, 'outcomes' | 'label'> | null;
   /** The one that stands is first; see explanations.ts. */
   readonly explanations: readonly ShownExplanation[];
-  readonly related: readonly Related[];
   readonly campaign: Campaign | null;
-  readonly context: { readonly [part: string]: JsonValue };
+  readonly related: readonly Related[];
+  readonly page: CasePage;
 }
 
 export interface CaseLook {
@@ -29,20 +29,20 @@ export interface CaseLook {
 const relatedMax = 20;
 
 /** Null when there is no such case. */
-export async function readCase(look: CaseLook, ports: CasePorts): Promise<CasePage | null> {
+export async function readCase(look: CaseLook, ports: CasePorts): Promise<CaseReading | null> {
   const { store, context, assessments } = ports;
   const found = await store.get(look.tenant, look.caseId);
   if (found === null) return null;
   await noteLook(look, 'case', ports);
   const { tenant, id, campaignId } = found;
-  const [explanations, related, campaign, parts] = await Promise.all([
+  const [explanations, related, campaign, page] = await Promise.all([
     store.explanations(tenant, id),
     store.related(tenant, id, relatedMax),
     campaignId === null ? null : store.campaign(tenant, campaignId),
-    context === null ? {} : context(found),
+    context(found),
   ]);
   const since = assessments.byId(tenant, found.assessmentId);
-  return { found, since, explanations: standingFirst(explanations), related, campaign, context: parts };
+  return { found, since, explanations: standingFirst(explanations), related, campaign, page };
 }
 
 /** Null when there is no such case; an empty list when nobody has explained it yet. */

@@ -105,7 +105,6 @@ t.test('the page of a case shows what is known of it, and that it was seen is re
       { version: 1, source: 'template', final: false, body: inWords },
     ],
     related: [{ shared: 'by_address', case: { id: 'case-b' } }],
-    context: {},
   });
   t.strictSame(judged(json), { label: null, outcomes: [] });
   await world.learning.assessments.eraseAccount('default', 'account-a');
@@ -132,8 +131,16 @@ async function failing(): Promise<never> {
 t.test('what else helps to judge a case stands on its page', async (t) => {
   const world = caseWorld();
   await world.open('a');
-  const send = await doorTo({ ...world.ports, context: async (found) => ({ usual: { of: found.account } }) });
-  t.same((await send('GET', '/v1/cases/case-a')).json.context, { usual: { of: 'account-a' } });
+  const send = await doorTo(world.ports);
+  const { context } = (await send('GET', '/v1/cases/case-a')).json;
+  const now = new Date(world.clock.nowMs()).toISOString();
+  t.match(context.usual, { as_of: now, rows: [{ aspect: 'device' }, { aspect: 'network', now: 3320 }] });
+  t.match(context.timeline, { as_of: now, logins: [{ assessment_id: 'assessment-a', this: true }] });
+  t.match(context.counterfactual, { result: 'absent', cause: 'version_gone' });
+  t.ok(context.counterfactual.sentences[0]);
+  t.same(context.account, { absent: 'not_configured' });
+  t.match(context.place, { country: 'DE', asn: 3320 });
+  t.match(context.lists, { as_of: now, now: [{ kind: 'vpn', since_login: true }], no_longer: [] });
 });
 
 t.test('the explanation that stands is the final one, or the newest while there is none', async (t) => {

@@ -16,7 +16,6 @@ function portsWith(change: Partial<CasePagePorts> = {}): CasePagePorts & { reado
   const assessments = createMemoryAssessmentLog();
   assessments.put(storedOf('assessment-one', 'account-one'), 'attempt-one');
   return {
-    store: { related: async () => [{ kind: 'by_account', found: openedCase(newCase('two', { account: 'account-one' })) }] },
     assessments,
     profiles: { readAccount: () => accountWith(homeVisits(10)) },
     ip: { lookup: () => ({ geo: null, asn: null, lists: [listHit('vpn'), listHit('tor', { ageDays: 0.2 })] }) },
@@ -34,7 +33,6 @@ t.test('every part is there, each with its time', async (t) => {
   const nowMs = ports.clock.nowMs();
   t.match(page.usual, { kind: 'here', asOfMs: nowMs });
   t.match(page.timeline, { kind: 'here', value: [{ assessmentId: 'assessment-one', isThis: true }] });
-  t.match(page.related, { kind: 'here', value: [{ caseId: 'case-two', sameAccount: true, state: 'open' }] });
   t.match(page.counterfactual, { kind: 'here', asOfMs: found.occurredAtMs, value: { kind: 'absent', cause: 'version_gone' } });
   t.match(page.place, { kind: 'here', asOfMs: found.occurredAtMs, value: { country: 'DE', city: 'München', asn: 3320 } });
   t.same(page.account, { kind: 'absent', cause: 'not_configured' });
@@ -62,7 +60,6 @@ t.test('sources that throw, reject or hang cost their own part, and no more than
     throw new Error('broken');
   };
   const ports = portsWith({
-    store: { related: () => hanging.promise },
     assessments: { byId: broken, byAccount: broken },
     profiles: { readAccount: async () => broken() },
     ip: { lookup: broken },
@@ -71,7 +68,7 @@ t.test('sources that throw, reject or hang cost their own part, and no more than
   const page = casePage(found, ports);
   await new Promise((resolve) => setImmediate(resolve));
   ports.clock.advance(3_000);
-  const { usual, timeline, related, counterfactual, account, lists } = await page;
+  const { usual, timeline, counterfactual, account, lists } = await page;
   t.match(usual, { kind: 'here' });
   if (usual.kind === 'here')
     t.match(
@@ -79,7 +76,7 @@ t.test('sources that throw, reject or hang cost their own part, and no more than
       { usual: null, usualAbsent: 'unavailable' },
     );
   for (const part of [timeline, counterfactual, lists]) t.same(part, { kind: 'absent', cause: 'unavailable' });
-  for (const part of [related, account]) t.same(part, { kind: 'absent', cause: 'late' });
+  t.same(account, { kind: 'absent', cause: 'late' });
 });
 
 t.test('what the identity provider says, or why it says nothing, is passed on', async (t) => {

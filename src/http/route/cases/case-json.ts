@@ -3,9 +3,10 @@ import type { Campaign } from '../../../domain/case/campaign.ts';
 import type { CaseSummary } from '../../../domain/case/case.ts';
 import type { Feedback } from '../../../domain/case/explanation.ts';
 import type { Wording } from '../../../domain/explanation/wording.ts';
-import type { CasePage } from '../../../review/cases/read.ts';
+import type { CaseReading } from '../../../review/cases/read.ts';
 import type { CaseChange } from '../../../review/cases/resolve.ts';
 import { assessmentDocument } from '../../assessment-json.ts';
+import { contextDocument } from './context-json.ts';
 import { explanationDocument } from './explanation-json.ts';
 
 export function caseDocument(found: CaseSummary): object {
@@ -40,7 +41,7 @@ export function caseDocument(found: CaseSummary): object {
   };
 }
 
-export function casePageDocument(page: CasePage, words: Wording): object {
+export function casePageDocument(page: CaseReading, words: Wording): object {
   return {
     ...caseDocument(page.found),
     assessment: assessmentDocument(page.found.assessment),
@@ -49,7 +50,7 @@ export function casePageDocument(page: CasePage, words: Wording): object {
     explanations: page.explanations.map((each) => explanationDocument(each, words)),
     related: page.related.map(({ kind, found }) => ({ shared: kind, case: caseDocument(found) })),
     campaign: page.campaign === null ? null : campaignDocument(page.campaign),
-    context: page.context,
+    context: contextDocument(page.page, words),
   };
 }
 
