@@ -48,8 +48,9 @@ interface KnownAddress {
   readonly hits: readonly DatedHit[];
 }
 
-// About 1 kB each. An address that is asked for again within the next sixteen thousand others costs a tenth of a microsecond.
-const addressesMax = 16_384;
+// About 1 kB each. An address that is asked for again within the next four thousand others costs a tenth of a microsecond. More of them
+// would cost more than they save: what is kept for minutes is what the garbage collector copies, marks and sweeps.
+const addressesMax = 4096;
 const dayMs = 86_400_000;
 // Beyond this a point says too little to name a time zone.
 const zoneAccuracyMaxKm = 500;

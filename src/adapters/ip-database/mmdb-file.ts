@@ -44,9 +44,10 @@ const pointersPerRecordMax = 2000;
 // Decoded pieces kept per file. Keys ("latitude"), countries and the cities of today's visitors repeat in nearly every record;
 // reading them again would be half of a look-up. Emptied when full: what is in use is back within a few look-ups.
 const piecesMax = 8192;
-// Whole records kept per file: a city has thousands of networks and one record. Of addresses drawn from all over the world these
-// hold nine in ten. About 300 bytes each.
-const recordsMax = 16_384;
+// Whole records kept per file, in two halves: when the younger is full it takes the place of the older, and what is asked for moves to the
+// younger. A city has thousands of networks and one record: of addresses drawn from all over the world these hold nine in ten.
+// About 300 bytes each.
+const recordsPerHalf = 8192;
 
 /** Throws MmdbError with a sentence that names the file. */
 export async function openMmdbFile(path: string): Promise<MmdbFile> {
@@ -90,7 +91,15 @@ export function mmdbFileOf(bytes: Buffer, path: string): MmdbFile {
   steps.left = pointersPerRecordMax;
   const hasIpv4 = reader.getWithPrefixLength('0.0.0.0')[1] > 0;
   const recordNumber = recordNumbers(bytes, reader.metadata);
-  const records = new Map<number, unknown>();
+  let records = new Map<number, unknown>();
+  let olderRecords = records;
+  const remember = (number: number, record: unknown): void => {
+    if (records.size >= recordsPerHalf) {
+      olderRecords = records;
+      records = new Map();
+    }
+    records.set(number, record);
+  };
   return {
     type: databaseType,
     roles,
@@ -103,22 +112,14 @@ export function mmdbFileOf(bytes: Buffer, path: string): MmdbFile {
       const known = records.get(number);
       if (known !== undefined) return known;
       try {
-        const record = lookup(ip.text);
-        if (records.size >= recordsMax) forgetFirst(records);
-        records.set(number, record);
+        const record = olderRecords.get(number) ?? lookup(ip.text);
+        remember(number, record);
         return record;
       } catch {
         return null;
       }
     },
   };
-}
-
-function forgetFirst(records: Map<number, unknown>): void {
-  for (const number of records.keys()) {
-    records.delete(number);
-    return;
-  }
 }
 
 function readerOf(bytes: Buffer, path: string, steps: { left: number }): Reader<Response> {
