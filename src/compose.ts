@@ -17,6 +17,7 @@ import { type LmdbStores, openLmdbStores } from './adapters/lmdb/open.ts';
 import { type OnnxScorer, openOnnxScorer } from './adapters/onnx/scorer.ts';
 import { createPolicySource, type PolicyFileSource } from './adapters/policy-file/policy-source.ts';
 import { systemClock } from './adapters/system/clock.ts';
+import { keepThreadsSmall } from './adapters/system/small-threads.ts';
 import { type AssessPorts, type AssessRequest, type AssessResult, createAssess } from './assess/assess.ts';
 import { parseKeysFile } from './config/keys-file.ts';
 import { type Environment, SettingsError } from './config/load.ts';
@@ -181,6 +182,7 @@ export interface Service {
 
 /** `environment` holds the keys of language models, which the explainer file names. */
 export async function startService(settings: Settings, environment: Environment = {}): Promise<Service> {
+  keepThreadsSmall();
   const keys = readKeys(settings);
   const plan = readPlan(settings.explainerFile, environment);
   const onProblem = (sentence: string): void => void process.stderr.write(`portcullis: ${sentence}\n`);

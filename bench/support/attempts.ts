@@ -10,16 +10,30 @@ const agents = [
   'Mozilla/5.0 (X11; Linux x86_64; rv:144.0) Gecko/20100101 Firefox/144.0',
 ];
 const screens = ['1920x1080x24', '1440x900x30', '390x844x24', '412x915x24', '2560x1440x24'];
-const zones = ['Europe/Berlin', 'America/New_York', 'Europe/London', 'Asia/Tokyo', 'America/Sao_Paulo'];
-/** First octets of large consumer networks' space. */
-const octets = [24, 46, 62, 78, 79, 80, 82, 84, 86, 87, 88, 90, 91, 92, 93, 94, 95, 98, 109, 176, 178, 188, 189, 217];
+/** Stretches of large consumer networks (first octet, second from, second to) that lie in one time zone, so that nobody's clock is wrong. */
+const homes: readonly (readonly [first: number, from: number, to: number, zone: string])[] = [
+  [84, 128, 191, 'Europe/Berlin'],
+  [79, 192, 255, 'Europe/Berlin'],
+  [91, 0, 63, 'Europe/Berlin'],
+  [87, 128, 191, 'Europe/Berlin'],
+  [93, 192, 255, 'Europe/Berlin'],
+  [217, 224, 255, 'Europe/Berlin'],
+  [178, 0, 15, 'Europe/Berlin'],
+  [86, 192, 255, 'Europe/Paris'],
+  [82, 224, 239, 'Europe/Paris'],
+  [86, 128, 191, 'Europe/London'],
+  [81, 128, 159, 'Europe/London'],
+  [79, 0, 63, 'Europe/Rome'],
+  [87, 0, 31, 'Europe/Rome'],
+];
 
 /** A complete body of about one kilobyte for person `n`. */
 export function bodyOf(n: number): Record<string, unknown> {
   const random = testRandom(n + 1);
   const kind = n % agents.length;
   const between = (low: number, high: number): number => Math.floor(low + random.uniform() * (high - low));
-  const ip = `${octets[between(0, octets.length)]}.${between(1, 255)}.${between(0, 256)}.${between(1, 255)}`;
+  const [first, from, to, zone] = homes[n % homes.length] as (typeof homes)[number];
+  const ip = `${first}.${between(from, to + 1)}.${between(0, 256)}.${between(1, 255)}`;
   return {
     user: { id: `person-${n}`, created_at: '2024-03-01T09:00:00Z', mfa_enrolled: n % 3 === 0, roles: ['member'] },
     ip,
@@ -28,7 +42,7 @@ export function bodyOf(n: number): Record<string, unknown> {
       id: `device-${n}`,
       user_agent: agents[kind],
       accept_language: 'de-DE,de;q=0.9,en;q=0.8',
-      timezone: zones[n % zones.length],
+      timezone: zone,
       screen: screens[kind],
       platform: 'Win32',
       webdriver: false,

@@ -19,6 +19,7 @@ export interface LoginParts {
   readonly visit?: Partial<Visit>;
   readonly shown?: Partial<ShownFacts>;
   readonly reasons?: readonly Reason[];
+  readonly result?: 'success' | 'failure';
 }
 
 /** By default it shares nothing with any other: a login from an address, a device and an account of its own. */
@@ -32,7 +33,7 @@ export function newCase(name: string, parts: LoginParts = {}): NewCase {
     openedAtMs: parts.openedAtMs ?? atMs + 100,
     tier: parts.tier ?? 'high',
     assessment: { ...stored.assessment, score: parts.score ?? 0.99, reasons: parts.reasons ?? stored.assessment.reasons },
-    context: stored.context,
+    context: { ...stored.context, result: parts.result ?? stored.context.result },
     visit: visitOf(parts.account ?? `account-${name}`, atMs, { ...apart, ...parts.visit }),
     shown: {
       userId: `${name}@example.com`,

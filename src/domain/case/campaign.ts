@@ -3,7 +3,7 @@
 // Links depend on pairs of cases only, never on who came first, so the groups are the connected components of one graph and any order
 // of arrival gives the same ones. Nobody has to look at more than two cases per thread to keep them: the nearest before and after in
 // time. If two cases with the same thread are within its window, then so are all between them, and neighbour by neighbour they are
-// connected. So a login costs at most 18 look-ups, however large the campaign is.
+// connected. So a login costs at most 20 look-ups, however large the campaign is.
 //
 // Joining two groups moves the members of the smaller one. A case moves only into a group at least as large as its own was, so no case ever moves
 // more than log2(cases) times: seventeen for 100,000.

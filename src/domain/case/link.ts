@@ -19,12 +19,15 @@
 //                       one tool. The network must be new, because companies send all their staff through one cloud proxy.
 //   spray        1 h    A login that carries PASSWORD_SPRAY, by its block. The window is that of the signal (velocity.spray counts one hour), which
 //                       has already told an office or a carrier, full of accounts known good there, from a spray.
+//   guess        20 min A wrong credential from a network that is new to the account, and the same TLS greeting: what leaked pairs or one password
+//                       tried from a thousand homes have in common, whose user agents change with every try. Of a million logins a day
+//                       some ten in that time are flagged; that two of them mistyped, in new networks, with one greeting, is rare.
 //   tool         10 min The same client, caught by its manner (AUTOMATION, INHUMAN_TIMING, RARE_CLIENT), from wherever: what is left of a campaign
 //                       that changes its address with every try through residential proxies. Short, because only the rhythm holds it together.
 //
 // The account is no thread: a genuine login of a user under attack would be pulled into the attack, and resolving the campaign would
 // condemn it. Neither is a consumer network or a popular browser, however many of the flagged use it.
-import type { Assessment } from '../assessment.ts';
+import type { Assessment, PolicyContext } from '../assessment.ts';
 import type { Visit } from '../profile/visit.ts';
 
 const minuteMs = 60_000;
@@ -40,6 +43,7 @@ export const linkWindowsMs = {
   rack: 6 * hourMs,
   fleet: hourMs,
   spray: hourMs,
+  guess: 20 * minuteMs,
   tool: 10 * minuteMs,
 } as const;
 export type LinkKind = keyof typeof linkWindowsMs;
@@ -55,7 +59,11 @@ export interface Thread<Kind extends string = LinkKind> {
 }
 
 /** What grouping looks at; made of a case's own parts, so that it can be made again from a stored one. */
-export type Linkable = { readonly visit: Visit; readonly assessment: Pick<Assessment, 'reasons'> };
+export type Linkable = {
+  readonly visit: Visit;
+  readonly assessment: Pick<Assessment, 'reasons'>;
+  readonly context: Pick<PolicyContext, 'result'>;
+};
 
 const codesOfTools: ReadonlySet<string> = new Set(['AUTOMATION', 'INHUMAN_TIMING', 'RARE_CLIENT']);
 
@@ -82,6 +90,7 @@ export function linksOf(login: Linkable): Thread[] {
     if (visit.ja4 !== null) add('fleet', visit.asn, ...client);
   }
   if (has(login, (code) => code === 'PASSWORD_SPRAY')) add('spray', visit.block);
+  if (login.context.result === 'failure' && networkIsNew && visit.ja4 !== null) add('guess', visit.ja4);
   if (has(login, (code) => codesOfTools.has(code))) add('tool', ...client);
   return threads;
 }

@@ -29,6 +29,9 @@ t.test('what ties a login to others follows from what kind of place it comes fro
   t.equal(kindsOf({ visit: { asnClass: 'hosting', anonymous: true, ja4: 't13d', fingerprint: 'print' } }), 'device exit');
   t.equal(kindsOf({ visit: { asnClass: 'mobile' } }), 'device exit');
   t.equal(kindsOf({ reasons: [reason('PASSWORD_SPRAY')] }), 'device address spray');
+  t.equal(kindsOf({ result: 'failure', visit: { ja4: 't13d' } }), 'device address guess');
+  t.equal(kindsOf({ result: 'success', visit: { ja4: 't13d' } }), 'device address', 'with the right credential it may be anybody');
+  t.equal(kindsOf({ result: 'failure' }), 'device address', 'without a greeting there is nothing to go by');
   for (const code of ['AUTOMATION', 'INHUMAN_TIMING', 'RARE_CLIENT'])
     t.equal(kindsOf({ reasons: [reason(code)] }), 'device address tool', code);
   t.equal(kindsOf({ reasons: [reason('PASSWORD_SPRAY', {}, -1)] }), 'device address', 'only what raises is caught');
@@ -39,6 +42,8 @@ t.test('where an account is at home, the place ties it to nobody', (t) => {
   const known = (evidence: object): LoginParts => ({ reasons: [reason('NEW_DEVICE'), reason('KNOWN_NETWORK', { ...evidence }, -1)] });
   t.equal(kindsOf(known({ good_logins_from_address: 3, good_logins_from_network: 9 })), 'device');
   t.equal(kindsOf(known({ good_logins_from_address: 0 })), 'device address');
+  const mistyped: LoginParts = { ...known({ good_logins_from_network: 9 }), result: 'failure', visit: { ja4: 't13d' } };
+  t.equal(kindsOf(mistyped), 'device address', 'who mistypes in a network of theirs is no guesser');
   const cloudProxy = { ...known({ good_logins_from_network: 9 }), visit: { asnClass: 'hosting' as const, ja4: 't13d' } };
   t.equal(kindsOf(cloudProxy), 'device server', 'a company behind a cloud proxy is no fleet');
   t.end();
@@ -129,6 +134,11 @@ t.test('attacks of each shape are one campaign each', (t) => {
     many((i) => ({ asn: i, country: `${i}` }), { reasons: [reason('AUTOMATION')] }),
     20,
     'a tool behind residential proxies',
+  );
+  t.equal(
+    many((i) => ({ asn: i, browser: `${i}`, ja4: 'tool' }), { result: 'failure' }, 19 * 60_000),
+    20,
+    'leaked pairs tried from a thousand homes, each time as another browser',
   );
   t.equal(
     many(() => ({ asn: 14061, asnClass: 'hosting', ja4: 'tool' }), {}, 2 * 3_600_000),
