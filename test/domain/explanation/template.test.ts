@@ -263,8 +263,10 @@ t.test('every message of the stories is said by some assessment: none is dead', 
   // The same cases in each run, so that what this reaches does not depend on luck.
   for (const record of fc.sample(anyExplained, { numRuns: 5000, seed: 11 })) explainByTemplate(record, recording);
   const byAdapter = ['one_in', 'just_now', 'no_time'];
+  // Said by next checks and by review/counterfactual, whose own tests hold them to it.
+  const elsewhere = /^(check|change|counterfactual)\./;
   t.same(
-    Object.keys(en).filter((id) => !said.has(id) && !id.startsWith('check.') && !byAdapter.includes(id)),
+    Object.keys(en).filter((id) => !said.has(id) && !elsewhere.test(id) && !byAdapter.includes(id)),
     [],
   );
   t.end();
