@@ -12,6 +12,14 @@ import type { SimulatedAttempt } from './wire.ts';
 
 /** How many scored attacks of each kind a tenant gets. */
 export function simulateTenant(world: NetworkWorld, plan: TenantPlan, runSeed: string, attacksPerKind: number): SimulatedAttempt[] {
+  const { scene, attempts } = populate(world, plan, runSeed);
+  for (const attack of attacksOn(scene, attacksPerKind)) attempts.push(attack);
+  for (const attempt of attempts) hideAddress(attempt, plan);
+  return attempts.sort((a, b) => a.atMs - b.atMs);
+}
+
+/** The tenant's people and their own logins, before anybody attacks them. */
+export function populate(world: NetworkWorld, plan: TenantPlan, runSeed: string): { scene: Scene; attempts: SimulatedAttempt[] } {
   const companies = Array.from({ length: plan.style === 'consumer' ? 40 : 3 }, (_, index) => makeCompany(world, plan, index, runSeed));
   const residents: Resident[] = [];
   for (let index = 0; index < plan.accounts; index++) {
@@ -22,10 +30,7 @@ export function simulateTenant(world: NetworkWorld, plan: TenantPlan, runSeed: s
   const attempts = residents.flatMap((resident) => resident.attempts);
   const warmMs = plan.fromMs + warmUpDays * dayMs;
   const donors = attempts.filter((attempt) => attempt.learned && attempt.atMs >= warmMs);
-  const scene: Scene = { world, plan, residents, donors, random: seededRandom(`${runSeed}/${plan.name}/attacks`) };
-  for (const attack of attacksOn(scene, attacksPerKind)) attempts.push(attack);
-  for (const attempt of attempts) hideAddress(attempt, plan);
-  return attempts.sort((a, b) => a.atMs - b.atMs);
+  return { scene: { world, plan, residents, donors, random: seededRandom(`${runSeed}/${plan.name}/attacks`) }, attempts };
 }
 
 /** Families and shop counters: some people also use the computer of the one before them, cookie and all. */
