@@ -13,7 +13,7 @@ import { checkpointIn, type Progress } from '../../src/tool/import/checkpoint.ts
 import { parseMapping } from '../../src/tool/import/mapping.ts';
 import { readRecords } from '../../src/tool/import/read-records.ts';
 import { runImport } from '../../src/tool/import/run-import.ts';
-import { startTestService, type TestService } from '../support/service.ts';
+import { startTestService, type TestService, withoutCases } from '../support/service.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const data = process.env['PORTCULLIS_TEST_DATA'] ?? join(root, '..', 'shared', 'data');
@@ -61,7 +61,7 @@ const say = (each: Scored): string =>
   `${each.user} from ${each.ip}: ${each.assessment.score.toFixed(4)} ${each.assessment.reasons.map((reason) => reason.code).join(' ')}`;
 
 t.test('an OpenSSH log of people at work and of brute force', { skip }, async (t) => {
-  const service = await startTestService();
+  const service = await startTestService(withoutCases);
   t.teardown(() => service.end());
   const { progress, refused, scored } = await load(service, opensshLog, 'openssh');
   const lines = gunzipSync(readFileSync(opensshLog)).toString('utf8').split('\n');
@@ -130,7 +130,7 @@ t.test('an OpenSSH log of people at work and of brute force', { skip }, async (t
 });
 
 t.test('rows of the risk-based authentication data set go through the same door', { skip }, async (t) => {
-  const service = await startTestService();
+  const service = await startTestService(withoutCases);
   t.teardown(() => service.end());
   const { progress, refused, scored } = await load(service, rbaRows, 'rba-dataset');
   t.equal(refused.size, 0);

@@ -15,7 +15,7 @@ import { recordLabel, recordOutcome } from '../../src/learn/record-outcome.ts';
 import { parseAttempt } from '../../src/parse/attempt.ts';
 import type { ScoreRequest } from '../../src/parse/score-request.ts';
 import { testRandom } from '../support/ports.ts';
-import { startTestService, type TestService } from '../support/service.ts';
+import { startTestService, type TestService, withoutCases } from '../support/service.ts';
 
 const hourMs = 3_600_000;
 const tenant = 'default';
@@ -172,10 +172,10 @@ function differences(a: Float32Array, b: Float32Array): string[] {
 
 t.test('a history of varied logins, lived through the service and replayed from memory', async (t) => {
   const steps = history(320, 7, Date.now() - hourMs);
-  const before = await startTestService();
+  const before = await startTestService(withoutCases);
   const answers = await live(before, steps.slice(0, 200));
   await before.end(true);
-  const service = await startTestService({}, before.directory);
+  const service = await startTestService(withoutCases, before.directory);
   t.teardown(() => service.end());
   answers.push(...(await live(service, steps.slice(200))));
   const stored = answers.map(({ id }) => service.core.ports.assessments.byId(tenant, id) as StoredAssessment);

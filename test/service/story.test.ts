@@ -1,6 +1,6 @@
 // The whole service on real data: what a person at home, a traveller and an attacker meet.
 import t from 'tap';
-import { type Answer, startTestService, type TestService } from '../support/service.ts';
+import { type Answer, startTestService, type TestService, withoutCases } from '../support/service.ts';
 
 const minuteMs = 60_000;
 const dayMs = 86_400_000;
@@ -115,7 +115,7 @@ t.test('the story of one account', async (t) => {
 });
 
 t.test('an IPv6 subscriber whose address rotates inside the same block stays at home', async (t) => {
-  const service = await startTestService();
+  const service = await startTestService(withoutCases);
   t.teardown(() => service.end());
   await livesAtHome(service, 'ada', '2003:e1:1234:5600::1');
   for (const ip of ['2003:e1:1234:5600:aaaa:bbbb:cccc:dddd', '2003:e1:1234:56ff::1']) {
@@ -125,7 +125,7 @@ t.test('an IPv6 subscriber whose address rotates inside the same block stays at 
 });
 
 t.test("a corporate egress abroad that the tenant's other accounts use does not alone challenge a known device", async (t) => {
-  const service = await startTestService();
+  const service = await startTestService(withoutCases);
   t.teardown(() => service.end());
   const egress = '167.99.10.77';
   await livesAtHome(service, 'ada');
@@ -138,14 +138,14 @@ t.test("a corporate egress abroad that the tenant's other accounts use does not 
 });
 
 t.test('the same attempt sent twice gives one assessment, also after a restart; its name with another body is refused', async (t) => {
-  const first = await startTestService();
+  const first = await startTestService(withoutCases);
   const named = { ...attempt('ada', home, now), attempt_id: 'login-1' };
   const one = await first.call('POST', '/v1/score', named);
   const two = await first.call('POST', '/v1/score', named);
   t.strictSame(two.body, one.body);
   t.equal((await first.call('POST', '/v1/score', { ...named, ip: hosting })).status, 409);
   await first.end(true);
-  const second = await startTestService({}, first.directory);
+  const second = await startTestService(withoutCases, first.directory);
   t.teardown(() => second.end());
   t.strictSame((await second.call('POST', '/v1/score', named)).body, one.body);
   const read = await second.call('GET', `/v1/assessments/${one.body.assessment_id}`);

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
 import { type Call, startOther } from '../support/other-service.ts';
-import { type Answer, startTestService } from '../support/service.ts';
+import { type Answer, startTestService, withoutCases } from '../support/service.ts';
 
 /** Between two writes of the journal. */
 const flushIntervalMs = 200;
@@ -43,7 +43,10 @@ async function signIn(call: Call, n: number): Promise<Answer> {
 
 t.test('two processes that share one data directory', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'portcullis-two-'));
-  const [first, second] = await Promise.all([startTestService(pseudonymKey, directory), startOther(directory, pseudonymKey)]);
+  const [first, second] = await Promise.all([
+    startTestService({ ...pseudonymKey, ...withoutCases }, directory),
+    startOther(directory, pseudonymKey),
+  ]);
   t.teardown(async () => {
     second.child.kill('SIGTERM');
     if (second.child.exitCode === null) await once(second.child, 'exit');

@@ -17,6 +17,9 @@ export interface TestService extends Service {
 // oxlint-disable-next-line typescript/no-explicit-any -- the shape is the contract's, which the tests check field by field.
 export type Answer = any;
 
+/** For tests of scoring alone: the threads of cases cost more to start than all else. */
+export const withoutCases = { PORTCULLIS_CASES: 'false' };
+
 export async function startTestService(
   env: Record<string, string> = {},
   directory = mkdtempSync(join(tmpdir(), 'portcullis-service-')),
