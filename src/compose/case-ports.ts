@@ -35,7 +35,7 @@ export function createCasePorts(options: CasePortsOptions): (cases: Cases) => Ca
     teaching: createTeaching(core),
     wording: createWording(options.language),
   };
-  const page: CasePagePorts = {
+  const page: Omit<CasePagePorts, 'assets'> = {
     assessments,
     profiles,
     ip,
@@ -44,7 +44,10 @@ export function createCasePorts(options: CasePortsOptions): (cases: Cases) => Ca
     parseAddress: parseIpAddress,
     deciders: createDeciders(options),
   };
-  return ({ store, queue, log }) => ({ ...shared, store, queue, log, context: (found) => casePage(found, page) });
+  return ({ store, queue, log, assets }) => {
+    const pagePorts = { ...page, assets };
+    return { ...shared, store, queue, log, assets, context: (found) => casePage(found, pagePorts) };
+  };
 }
 
 /** Of the model only the one in force is at hand; of policies every one that ever was. */

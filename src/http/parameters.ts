@@ -151,8 +151,11 @@ export function someText(
   };
 }
 
+/** The longest one names an application by up to 768 bytes. */
+const cursorLengthMax = 1024;
+
 /** The next page of a list. */
-export const cursorParameter = someText(128, 'From `next_cursor` of the page before, with the same filter and order.');
+export const cursorParameter = someText(cursorLengthMax, 'From `next_cursor` of the page before, with the same filter and order.');
 export const badCursor = (): Problem =>
   refusal(
     'cursor',

@@ -27,6 +27,7 @@ export const problems = {
   request_timeout: { status: 408, title: 'The request took too long to arrive' },
   attempt_id_reused: { status: 409, title: 'The attempt_id was used for another attempt' },
   contradiction: { status: 409, title: 'This contradicts what is already known' },
+  too_many_assets: { status: 409, title: 'Too many applications are described' },
   too_large: { status: 413, title: 'The body is too large' },
   too_many_lines: { status: 413, title: 'The batch has too many lines' },
   unsupported_media_type: { status: 415, title: 'The body has a type that is not read here' },

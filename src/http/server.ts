@@ -35,6 +35,7 @@ import { campaignRoutes } from './route/cases/campaigns.ts';
 import { listRoutes } from './route/cases/list.ts';
 import { streamRoute } from './route/cases/stream.ts';
 import { workRoutes } from './route/cases/work.ts';
+import { assetRoutes } from './route/context/assets.ts';
 import { operationRoutes } from './route/operation.ts';
 import { auditRoutes } from './route/operator/audit.ts';
 import { jobRoutes } from './route/operator/jobs.ts';
@@ -100,6 +101,7 @@ export async function createServer(dependencies: Dependencies, options: ServerOp
   campaignRoutes(door);
   workRoutes(door);
   streamRoute(door, openStreamPlaces(app, options, metrics));
+  assetRoutes(door);
   auditRoutes(door);
   jobRoutes(door);
   operationRoutes(door, { metrics: options.metrics });

@@ -110,7 +110,7 @@ function faultOfIdentifiers(body: ScoreRequest): AttemptFault | null {
   return null;
 }
 
-function isIdentifier(value: string): boolean {
+export function isIdentifier(value: string): boolean {
   // oxlint-disable-next-line no-control-regex -- control characters are what this refuses.
   return !/[\x00-\x1f\x7f]/.test(value) && value.isWellFormed() && value !== '';
 }

@@ -4,6 +4,7 @@ import { openMemoryCases } from '../../src/adapters/memory/cases.ts';
 import { createMemoryAssessmentLog } from '../../src/adapters/memory/assessment-log.ts';
 import { createMemoryProfileStore } from '../../src/adapters/memory/profile-store.ts';
 import { assessmentLogContract } from '../contract/assessment-log.ts';
+import { assetStoreContract } from '../contract/asset-store.ts';
 import { caseStoreContract } from '../contract/case-store.ts';
 import { explanationLogContract } from '../contract/explanation-log.ts';
 import { jobQueueContract } from '../contract/job-queue.ts';
@@ -62,6 +63,11 @@ t.test('cases in memory', (t) => {
 
 t.test('what is told, in memory', (t) => {
   explanationLogContract(t, () => Promise.resolve(openMemoryCases({ clock: testClock(), random: testRandom() })));
+  t.end();
+});
+
+t.test('described applications in memory', (t) => {
+  assetStoreContract(t, (_t, options) => Promise.resolve(openMemoryCases({ clock: testClock(), random: testRandom(), ...options })));
   t.end();
 });
 

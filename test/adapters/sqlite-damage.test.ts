@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import t from 'tap';
 import { keptKey } from '../../src/adapters/crypto/key-file.ts';
 import type { Cases } from '../../src/adapters/sqlite/open.ts';
-import { migrations } from '../../src/adapters/sqlite/schema.ts';
+import { applicationId, migrations } from '../../src/adapters/sqlite/schema.ts';
 import { itemsOf } from '../contract/cases/questions.ts';
+import { asset } from '../support/assets.ts';
 import { explanation, job, newCase, opening } from '../support/cases.ts';
 import { noonMs } from '../support/records.ts';
 import { directoryFor, openCases, tamper, rejects } from '../support/case-files.ts';
@@ -130,7 +131,7 @@ t.test('a file that is not a case database, or cannot be one, ends the opening w
   t.ok(before.equals(readFileSync(file)), 'not a byte of it was changed');
 
   foreign(`pragma application_id = ${0x5043554c}; pragma user_version = ${migrations.length + 1}; create table t (x)`);
-  await rejects(t, opened(), 'unavailable', /written by a newer version of this service \(format 3, this one reads up to 2\)/);
+  await rejects(t, opened(), 'unavailable', /written by a newer version of this service \(format 4, this one reads up to 3\)/);
 
   rmSync(file);
   await (await opened()).close();
@@ -143,6 +144,28 @@ t.test('a file that is not a case database, or cannot be one, ends the opening w
   await rejects(t, unusable, 'unavailable', /cannot be used for cases/);
   writeFileSync(auditKey.file, 'short');
   await rejects(t, opened(), 'unavailable', /audit's key .* is damaged/);
+});
+
+t.test('a file of an earlier format is brought up to date and keeps what it holds', async (t) => {
+  for (const version of migrations.keys()) {
+    if (version === 0) continue;
+    const directory = directoryFor(t);
+    keptKey(join(directory, 'audit.key'));
+    tamper(directory, (db) => {
+      for (const step of migrations.slice(0, version)) db.exec(step);
+      db.exec(`pragma application_id = ${applicationId}; pragma user_version = ${version}`);
+      db.exec("insert into feedback values (1, 'default', 1, 1, '', 'ada', 'useful', 'kept', 1)");
+    });
+    const { store, log, assets, close } = await openCases(t, { directory });
+    await store.open([opening('a')]);
+    t.equal(await log.append('default', 'case-a', [{ key: '1', kind: 'done', body: '{}', atMs: 1 }]), 1);
+    t.equal((await assets.keep('default', asset('web'))).kind, 'stored');
+    await close();
+    tamper(directory, (db) => {
+      t.same({ ...db.prepare('select comment from feedback').get() }, { comment: 'kept' }, `from format ${version}`);
+      t.same({ ...db.prepare('pragma user_version').get() }, { user_version: migrations.length });
+    });
+  }
 });
 
 t.test('a lost key is told to the operator, and the old entries cannot be verified', async (t) => {

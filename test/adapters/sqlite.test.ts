@@ -7,10 +7,12 @@ import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import t, { type Test } from 'tap';
 import { tiers } from '../../src/domain/case/tier.ts';
+import { assetStoreContract } from '../contract/asset-store.ts';
 import { caseStoreContract } from '../contract/case-store.ts';
 import { itemsOf } from '../contract/cases/questions.ts';
 import { explanationLogContract } from '../contract/explanation-log.ts';
 import { jobQueueContract } from '../contract/job-queue.ts';
+import { asset } from '../support/assets.ts';
 import { explanation, job, newCase, opening } from '../support/cases.ts';
 import { testClock } from '../support/ports.ts';
 import { noonMs } from '../support/records.ts';
@@ -29,6 +31,11 @@ t.test('what is told, in SQLite', (t) => {
   t.end();
 });
 
+t.test('described applications in SQLite', (t) => {
+  assetStoreContract(t, (t, options) => openCases(t, options));
+  t.end();
+});
+
 t.test('jobs in SQLite', (t) => {
   jobQueueContract(t, async (t) => {
     const clock = testClock();
@@ -41,6 +48,7 @@ t.test('what was acknowledged is there after the database is opened again, and i
   const directory = directoryFor(t);
   const first = await openCases(t, { directory });
   await first.store.open([{ made: newCase('a'), explanation: explanation('template'), job: job('a') }]);
+  await first.assets.keep('default', asset('web'));
   const head = await first.store.audit({ atMs: 1, tenant: 'default', actor: 'a', action: 'exported', subject: '', detail: {} });
   await first.close();
   await rejects(t, first.store.get('default', 'case-a'), 'unavailable', /closed/);
@@ -48,6 +56,7 @@ t.test('what was acknowledged is there after the database is opened again, and i
   t.equal((await second.store.get('default', 'case-a'))?.id, 'case-a');
   t.equal((await second.store.explanations('default', 'case-a')).length, 1);
   t.equal((await second.queue.claim({ tiers, limit: 1, leaseMs: 1 })).length, 1);
+  t.strictSame(await second.assets.get('default', 'web'), asset('web'));
   t.strictSame(await second.store.verifyAudit(head), { intact: true, head });
   t.equal(statSync(join(directory, 'cases.sqlite')).mode & 0o077, 0, 'for nobody else');
 });

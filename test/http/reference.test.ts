@@ -27,6 +27,8 @@ t.test('the OpenAPI document describes every route, every field and every proble
     '/v1/cases/{id}/feedback',
     '/v1/cases/{id}/reopen',
     '/v1/cases/{id}/resolve',
+    '/v1/context/assets',
+    '/v1/context/assets/{id}',
     '/v1/jobs/dead',
     '/v1/jobs/depths',
     '/v1/jobs/{id}/requeue',

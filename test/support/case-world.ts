@@ -29,6 +29,7 @@ export function caseWorld() {
   const page: CasePagePorts = {
     assessments: learning.assessments,
     profiles: learning.profiles,
+    assets: cases.assets,
     ip: { lookup: () => ({ geo: null, asn: null, lists: [listHit('vpn')] }) },
     accountFacts: null,
     deciders: () => ({ walk: null, policy: null }),

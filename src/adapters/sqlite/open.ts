@@ -1,12 +1,15 @@
 // Opens the cases of one data directory: cases.sqlite, with its store and its queue. Several processes of one machine may do so at the same time.
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { assetsMax } from '../../domain/asset.ts';
 import { StorageFailure } from '../../domain/case/failure.ts';
+import type { AssetStore } from '../../ports/asset-store.ts';
 import type { CaseStore } from '../../ports/case-store.ts';
 import type { ExplanationLog } from '../../ports/explanation-log.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
 import type { Random } from '../../ports/random.ts';
+import { createAssetStore } from './asset-store.ts';
 import { createCaseStore } from './case-store.ts';
 import { Channel } from './channel.ts';
 import { createExplanationLog } from './explanation-log.ts';
@@ -33,6 +36,8 @@ export interface SqliteCasesOptions {
   readonly waitingMax?: number;
   /** How long a write waits for another process that holds the database; only the store's own thread waits. */
   readonly busyMs?: number;
+  /** Applications described per tenant. */
+  readonly assetsMax?: number;
 }
 
 export interface CasesHealth {
@@ -46,6 +51,7 @@ export interface Cases {
   readonly store: CaseStore;
   readonly queue: JobQueue;
   readonly log: ExplanationLog;
+  readonly assets: AssetStore;
   health(): CasesHealth;
   /** Rows left out of lists because they could not be read, since the start. */
   damagedRows(): Promise<number>;
@@ -64,6 +70,7 @@ export async function openSqliteCases(options: SqliteCasesOptions): Promise<Case
     store: createCaseStore(channel, clock, random),
     queue: createJobQueue(channel, clock, random),
     log: createExplanationLog(channel),
+    assets: createAssetStore(channel, options.assetsMax ?? assetsMax),
     health: () => ({
       ok: channel.trouble === null,
       detail: channel.trouble ?? `${channel.waiting} requests waiting`,

@@ -1,5 +1,6 @@
 // What the store's thread can be asked to do: one synchronous function each, named in the messages between the threads. A write runs inside
 // a transaction that is not its own (see batch.ts), so none of these begins or ends one.
+import type { Asset, AssetChange } from '../../domain/asset.ts';
 import { type AuditHead, feedbackEntry, type NewAuditEntry } from '../../domain/case/audit.ts';
 import type { Campaign } from '../../domain/case/campaign.ts';
 import { type Case, type CaseSummary, caseStates, isOpen, type Reopening, type Resolution, stepToResolve } from '../../domain/case/case.ts';
@@ -7,9 +8,11 @@ import type { Feedback, NewExplanation, StoredExplanation } from '../../domain/c
 import type { Claim, DeadJob, NewJob, TierDepth } from '../../domain/case/job.ts';
 import type { CaseQuery } from '../../domain/case/query.ts';
 import { tierRank } from '../../domain/case/tier.ts';
+import type { AssetKept } from '../../ports/asset-store.ts';
 import type { AuditQuery, CampaignQuery, Explained, Opened, Opening, Page, Related, Reopened, Resolved } from '../../ports/case-store.ts';
 import type { NewTelling, Telling } from '../../ports/explanation-log.ts';
 import type { ClaimRequest, Enqueued, Failed } from '../../ports/job-queue.ts';
+import { AssetRows } from './rows/asset-rows.ts';
 import { AuditRows } from './rows/audit-rows.ts';
 import { CampaignRows } from './rows/campaign-rows.ts';
 import { CaseList } from './rows/case-list.ts';
@@ -54,6 +57,8 @@ export const readingOperations: ReadonlySet<string> = new Set<OperationName>([
   'deadLetters',
   'depths',
   'damagedRows',
+  'asset',
+  'assets',
 ]);
 
 /** Those after which nothing of what was deleted may stay in the log beside the file. */
@@ -70,7 +75,13 @@ export function createOperations(db: Database, auditKey: Uint8Array) {
     audit: new AuditRows(db, auditKey),
     jobs: new JobRows(db),
   };
-  return { ...caseOperations(parts), ...explanationOperations(parts), ...auditOperations(parts), ...jobOperations(parts) };
+  return {
+    ...caseOperations(parts),
+    ...explanationOperations(parts),
+    ...auditOperations(parts),
+    ...jobOperations(parts),
+    ...contextOperations(db),
+  };
 }
 
 interface Parts {
@@ -187,6 +198,16 @@ function jobOperations({ jobs, audit }: Parts) {
     },
     depths: (nowMs: number): TierDepth[] => jobs.depths(nowMs),
     forgetDone: (beforeMs: number): number => jobs.forgetDone(beforeMs),
+  };
+}
+
+/** What analysts see beside a case and no case holds. */
+function contextOperations(db: Database) {
+  const assets = new AssetRows(db);
+  return {
+    keepAsset: (tenant: string, change: AssetChange, placesMax: number): AssetKept => assets.keep(tenant, change, placesMax),
+    asset: (tenant: string, clientId: string): Asset | null => assets.get(tenant, clientId),
+    assets: (tenant: string, after: string | null, limit: number): Asset[] => assets.list(tenant, after, limit),
   };
 }
 

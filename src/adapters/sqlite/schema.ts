@@ -205,4 +205,23 @@ create table telling (
 create unique index telling_by_key on telling (seq, key);
 `;
 
-export const migrations: readonly string[] = [cases + campaigns + readings + jobs, tellings];
+const assets = `
+create table asset (
+  tenant text not null,
+  client_id text not null,
+  changed_ms integer not null,
+  -- 0: the mark of a removed one, without facts.
+  described integer not null,
+  name text,
+  owner text,
+  sensitivity text,
+  environment text,
+  note text,
+  by text not null,
+  primary key (tenant, client_id)
+) strict, without rowid;
+-- Also what counts them quickly.
+create index asset_removed on asset (tenant, described, changed_ms);
+`;
+
+export const migrations: readonly string[] = [cases + campaigns + readings + jobs, tellings, assets];

@@ -6,12 +6,15 @@ import type { Assessment, StoredAssessment } from '../../domain/assessment.ts';
 import type { Case } from '../../domain/case/case.ts';
 import type { ListHit, ListKind } from '../../domain/ip-facts.ts';
 import type { AccountProfile } from '../../domain/profile/account.ts';
+import type { Asset } from '../../domain/asset.ts';
 import type { AccountFacts, AccountFactsSource } from '../../ports/account-facts.ts';
+import type { AssetStore } from '../../ports/asset-store.ts';
 import type { AssessmentLog } from '../../ports/assessment-log.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { IpIntelligence } from '../../ports/ip-intelligence.ts';
 import type { ProfileStore } from '../../ports/profile-store.ts';
 import { type Counterfactual, counterfactualOf, type Deciders } from '../counterfactual/counterfactual.ts';
+import { assetPart } from './asset.ts';
 import { absentPart, here, type Part, partWithin } from './part.ts';
 import { type TimelineEntry, timelineOf } from './timeline.ts';
 import { type UsualRow, usualTable } from './usual.ts';
@@ -22,6 +25,7 @@ export interface CasePagePorts {
   readonly ip: Pick<IpIntelligence, 'lookup'>;
   /** Null where no identity provider is configured. */
   readonly accountFacts: Pick<AccountFactsSource, 'of'> | null;
+  readonly assets: Pick<AssetStore, 'get'>;
   /** The model and policy that made an assessment, as far as they are at hand. */
   readonly deciders: (assessment: Assessment) => Deciders;
   /** Null for what is no address. */
@@ -53,6 +57,8 @@ export interface CasePage {
   readonly timeline: Part<readonly TimelineEntry[]>;
   readonly counterfactual: Part<Counterfactual>;
   readonly account: Part<AccountFacts>;
+  /** What was signed in to. */
+  readonly asset: Part<Asset>;
   readonly place: Part<PagePlace>;
   readonly lists: Part<PageLists>;
 }
@@ -67,14 +73,15 @@ const accountLimitMs = 3_000;
 export async function casePage(found: Case, ports: CasePagePorts): Promise<CasePage> {
   const { clock } = ports;
   const part = <T>(make: () => Part<T> | Promise<Part<T>>, limitMs = partLimitMs): Promise<Part<T>> => partWithin(make, limitMs, clock);
-  const [usual, timeline, counterfactual, account, lists] = await Promise.all([
+  const [usual, timeline, counterfactual, account, asset, lists] = await Promise.all([
     part(() => usualPart(found, ports)),
     part(() => here(clock.nowMs(), timelineOf(ports.assessments.byAccount(found.tenant, found.account, timelineMax), thisLogin(found)))),
     part(() => here(found.occurredAtMs, counterfactualOf(recordOf(found, ports), ports.deciders(found.assessment)))),
     part(() => accountPart(found, ports), accountLimitMs),
+    part(() => assetPart(found, ports.assets)),
     part(() => listsPart(found, ports)),
   ]);
-  return { usual, timeline, counterfactual, account, place: here(found.occurredAtMs, placeOf(found)), lists };
+  return { usual, timeline, counterfactual, account, asset, place: here(found.occurredAtMs, placeOf(found)), lists };
 }
 
 function recordOf({ tenant, assessmentId }: Case, { assessments }: CasePagePorts): StoredAssessment | null {

@@ -2,7 +2,7 @@
 import type { Clock } from '../../ports/clock.ts';
 
 /** late: not there within its limit; unavailable: its source failed; the others are facts about it. */
-export type PartAbsence = 'late' | 'unavailable' | 'unknown' | 'invalid' | 'not_configured' | 'record_gone';
+export type PartAbsence = 'late' | 'unavailable' | 'unknown' | 'invalid' | 'not_configured' | 'not_sent' | 'record_gone';
 
 export type Part<T> =
   | { readonly kind: 'here'; readonly asOfMs: number; readonly value: T }

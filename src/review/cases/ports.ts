@@ -1,6 +1,7 @@
 // What working on cases needs.
 import type { Case } from '../../domain/case/case.ts';
 import type { Wording } from '../../domain/explanation/wording.ts';
+import type { AssetStore } from '../../ports/asset-store.ts';
 import type { AssessmentLog } from '../../ports/assessment-log.ts';
 import type { CaseStore } from '../../ports/case-store.ts';
 import type { Clock } from '../../ports/clock.ts';
@@ -16,6 +17,7 @@ export interface CasePorts {
   readonly queue: JobQueue;
   readonly log: ExplanationLog;
   readonly news: ExplanationNews;
+  readonly assets: AssetStore;
   /** For what became of the login since. */
   readonly assessments: Pick<AssessmentLog, 'byId'>;
   readonly teaching: Teaching;

@@ -4,6 +4,7 @@ import { createMemoryAssessmentLog } from '../../../src/adapters/memory/assessme
 import { openedCase } from '../../../src/domain/case/case.ts';
 import { parseIpAddress } from '../../../src/parse/ip-address.ts';
 import { casePage, type CasePagePorts } from '../../../src/review/case-page/case-page.ts';
+import { asset } from '../../support/assets.ts';
 import { newCase } from '../../support/cases.ts';
 import { accountWith, homeVisits, listHit } from '../../support/facts.ts';
 import { testClock } from '../../support/ports.ts';
@@ -20,6 +21,7 @@ function portsWith(change: Partial<CasePagePorts> = {}): CasePagePorts & { reado
     profiles: { readAccount: () => accountWith(homeVisits(10)) },
     ip: { lookup: () => ({ geo: null, asn: null, lists: [listHit('vpn'), listHit('tor', { ageDays: 0.2 })] }) },
     accountFacts: null,
+    assets: { get: async () => null },
     deciders: () => ({ walk: null, policy: null }),
     parseAddress: parseIpAddress,
     ...change,
@@ -36,6 +38,7 @@ t.test('every part is there, each with its time', async (t) => {
   t.match(page.counterfactual, { kind: 'here', asOfMs: found.occurredAtMs, value: { kind: 'absent', cause: 'version_gone' } });
   t.match(page.place, { kind: 'here', asOfMs: found.occurredAtMs, value: { country: 'DE', city: 'München', asn: 3320 } });
   t.same(page.account, { kind: 'absent', cause: 'not_configured' });
+  t.same(page.asset, { kind: 'absent', cause: 'unknown' });
 });
 
 t.test('lists say which name the address now, how old they are, and what has changed since the login', async (t) => {
@@ -64,11 +67,12 @@ t.test('sources that throw, reject or hang cost their own part, and no more than
     profiles: { readAccount: async () => broken() },
     ip: { lookup: broken },
     accountFacts: { of: () => hanging.promise },
+    assets: { get: () => hanging.promise },
   });
   const page = casePage(found, ports);
   await new Promise((resolve) => setImmediate(resolve));
   ports.clock.advance(3_000);
-  const { usual, timeline, counterfactual, account, lists } = await page;
+  const { usual, timeline, counterfactual, account, asset: described, lists } = await page;
   t.match(usual, { kind: 'here' });
   if (usual.kind === 'here')
     t.match(
@@ -76,7 +80,7 @@ t.test('sources that throw, reject or hang cost their own part, and no more than
       { usual: null, usualAbsent: 'unavailable' },
     );
   for (const part of [timeline, counterfactual, lists]) t.same(part, { kind: 'absent', cause: 'unavailable' });
-  t.same(account, { kind: 'absent', cause: 'late' });
+  for (const part of [account, described]) t.same(part, { kind: 'absent', cause: 'late' });
 });
 
 t.test('what the identity provider says, or why it says nothing, is passed on', async (t) => {
@@ -97,4 +101,15 @@ t.test('what the identity provider says, or why it says nothing, is passed on', 
   t.same(asked, ['default one@example.com']);
   const silent = portsWith({ accountFacts: { of: async () => ({ kind: 'absent', cause: 'invalid', asOfMs: 7 }) } });
   t.same((await casePage(found, silent)).account, { kind: 'absent', cause: 'invalid' });
+});
+
+t.test('the application that was signed in to is shown as the inventory describes it, as of when that changed', async (t) => {
+  const asked: string[] = [];
+  const described = portsWith({ assets: { get: async (tenant, id) => (asked.push(`${tenant} ${id}`), asset(id, { changedAtMs: 7 })) } });
+  const toMail = { ...found, shown: { ...found.shown, clientId: 'mail' } };
+  t.same((await casePage(toMail, described)).asset, { kind: 'here', asOfMs: 7, value: asset('mail', { changedAtMs: 7 }) });
+  t.same(asked, ['default mail']);
+  t.same((await casePage(toMail, portsWith())).asset, { kind: 'absent', cause: 'unknown' }, 'nobody described it');
+  const nameless = { ...found, shown: { ...found.shown, clientId: null } };
+  t.same((await casePage(nameless, described)).asset, { kind: 'absent', cause: 'not_sent' });
 });

@@ -7,6 +7,7 @@ import type { TimelineEntry } from '../../../review/case-page/timeline.ts';
 import type { UsualRow } from '../../../review/case-page/usual.ts';
 import type { Alternative, Counterfactual } from '../../../review/counterfactual/counterfactual.ts';
 import { counterfactualSentences } from '../../../review/counterfactual/sentences.ts';
+import { assetDocument } from '../context/asset-json.ts';
 
 export function contextDocument(page: CasePage, words: Wording): object {
   return {
@@ -14,6 +15,7 @@ export function contextDocument(page: CasePage, words: Wording): object {
     timeline: partDocument(page.timeline, (entries) => ({ logins: entries.map(timelineDocument) })),
     counterfactual: partDocument(page.counterfactual, (found) => counterfactualDocument(found, words)),
     account: partDocument(page.account, accountDocument),
+    asset: partDocument(page.asset, assetDocument),
     place: partDocument(page.place, (place) => ({ ...place })),
     lists: partDocument(page.lists, listsDocument),
   };
