@@ -21,6 +21,7 @@ import { keepThreadsSmall } from './adapters/system/small-threads.ts';
 import { type AssessPorts, type AssessRequest, type AssessResult, createAssess } from './assess/assess.ts';
 import { parseKeysFile } from './config/keys-file.ts';
 import { type Environment, SettingsError } from './config/load.ts';
+import { checkAccountFacts } from './compose/account-facts.ts';
 import type { CaseSide } from './compose/case-side.ts';
 import { eraseLeftCases, type KeptCases, keepCases } from './compose/cases.ts';
 import { readPlan } from './compose/explainer-plan.ts';
@@ -185,6 +186,7 @@ export async function startService(settings: Settings, environment: Environment 
   keepThreadsSmall();
   const keys = readKeys(settings);
   const plan = readPlan(settings.explainerFile, environment);
+  checkAccountFacts(settings, tenantsOf(keys));
   const onProblem = (sentence: string): void => void process.stderr.write(`portcullis: ${sentence}\n`);
   const intake = settings.cases ? new Intake({ clock: systemClock }) : null;
   const core = await openCore(settings, { onProblem, ...(intake === null ? {} : { flagged: intake }) });

@@ -8,6 +8,7 @@ import { ReviewThread } from '../adapters/review-thread/review-thread.ts';
 import type { Cases } from '../adapters/sqlite/open.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import { StorageFailure } from '../domain/case/failure.ts';
+import { openAccountFacts } from './account-facts.ts';
 import { createCasePorts } from './case-ports.ts';
 import type { KeepOptions } from './case-options.ts';
 import { caseDirectory, openCases } from './open-cases.ts';
@@ -60,7 +61,8 @@ export function openCaseSide(options: CaseSideOptions): CaseSide {
   const { dataDir, caseRetentionDays, explanationLanguage: language } = settings;
   const { clock, assessments } = core;
   const news = createNewsDesk();
-  const portsOf = createCasePorts({ core, dataDir, language, news, accountFacts: null });
+  const accountFacts = openAccountFacts(settings, options.tenants, clock);
+  const portsOf = createCasePorts({ core, dataDir, language, news, accountFacts });
   const door = openForDoor(options, (cases) => void settle(options, portsOf(cases)));
   const thread = new ReviewThread({
     entry: new URL('./review-thread.ts', import.meta.url),
@@ -106,6 +108,7 @@ export function openCaseSide(options: CaseSideOptions): CaseSide {
       await thread.close();
       await catchUp.stop();
       await door.close();
+      await accountFacts?.close();
     },
   };
 }

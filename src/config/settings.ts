@@ -153,6 +153,36 @@ export const declarations = {
     sentence:
       'How long cases are kept, counted from their opening, resolved or not. They are the only place of raw addresses, user ids and user agents beside the assessments.',
   },
+  accountFactsUrl: {
+    type: 'text',
+    default: null,
+    whenAbsent: 'nobody is asked',
+    sentence:
+      'Where your identity provider answers what it knows of an account, for analysts: a URL with `{user_id}`, and `{tenant}` where keys of several tenants are in use; https, except to this machine. Asked when a case is looked at, never while a login waits. docs/cases.md has the form of the answer.',
+  },
+  accountFactsKey: {
+    type: 'text',
+    default: null,
+    secret: true,
+    whenAbsent: 'no key is sent',
+    sentence: 'Sent to the identity provider as `Authorization: Bearer`.',
+  },
+  accountFactsMinutes: {
+    type: 'integer',
+    unit: 'minutes',
+    default: 60,
+    min: 1,
+    max: 1440,
+    sentence: 'How long account facts are kept, in memory only: about the length of an investigation.',
+  },
+  accountFactsTimeoutMs: {
+    type: 'integer',
+    unit: 'milliseconds',
+    default: 2000,
+    min: 100,
+    max: 3000,
+    sentence: 'How long the identity provider may take. A page that waited in vain is shown without its facts and says so.',
+  },
   pseudonymKey: {
     type: 'text',
     default: null,

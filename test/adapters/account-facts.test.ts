@@ -3,8 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
-import { accountFactsUrlProblem, createHttpAccountFacts, type HttpAccountFactsOptions } from '../../src/adapters/account-facts/http.ts';
+import { createHttpAccountFacts, type HttpAccountFactsOptions } from '../../src/adapters/account-facts/http.ts';
 import { readAccountFacts } from '../../src/adapters/account-facts/read-facts.ts';
+import { accountFactsUrlProblem } from '../../src/adapters/account-facts/url.ts';
 import type { AccountFactsSource } from '../../src/ports/account-facts.ts';
 import { testClock, type TestClock } from '../support/ports.ts';
 

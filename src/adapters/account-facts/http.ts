@@ -8,6 +8,7 @@ import { Agent, request } from 'undici';
 import type { AccountFactsAnswer, AccountFactsSource } from '../../ports/account-facts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { readAccountFacts } from './read-facts.ts';
+import { accountFactsUrlProblem, accountUrl, namesTenant } from './url.ts';
 
 export interface HttpAccountFactsOptions {
   /** "https://idp.example.com/users/{user_id}"; `{tenant}` where several tenants are served. */
@@ -27,28 +28,6 @@ const keptMax = 10_000;
 const failureKeptMs = 15_000;
 const idLengthMax = 512;
 
-/** Says what is wrong with a template, as one clause; null when it may be used. */
-export function accountFactsUrlProblem(template: string): string | null {
-  if (template.split('{user_id}').length !== 2) return 'it must hold {user_id} once';
-  const url = URL.parse(filled(template, 'tenant', 'user'));
-  if (url === null) return 'it is no URL';
-  if (url.username !== '' || url.password !== '') return 'it must not hold a user name or password';
-  const [before] = template.split('{user_id}') as [string, string];
-  if (!/^https?:\/\/[^/?#{}]+[/?]/.test(before)) return '{user_id} and {tenant} may stand in path and query only';
-  if (url.protocol === 'https:') return null;
-  if (url.protocol !== 'http:') return 'it must begin with https://';
-  return isLoopback(url.hostname) ? null : 'it must begin with https://, except for this machine itself';
-}
-
-function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127\.\d+\.\d+\.\d+$/.test(hostname);
-}
-
-/** A lone "." or ".." would walk up the path, even percent-encoded. */
-function filled(template: string, tenant: string, userId: string): string {
-  return template.replaceAll('{tenant}', () => encodeURIComponent(tenant)).replace('{user_id}', () => encodeURIComponent(userId));
-}
-
 /** Throws a RangeError of one sentence when the template may not be used. */
 export function createHttpAccountFacts(options: HttpAccountFactsOptions): AccountFactsSource {
   const { urlTemplate, tenant: only, clock, keptMs } = options;
@@ -65,7 +44,7 @@ export function createHttpAccountFacts(options: HttpAccountFactsOptions): Accoun
   const underWay = new Map<string, Promise<AccountFactsAnswer>>();
 
   async function ask(key: string, tenant: string, userId: string): Promise<AccountFactsAnswer> {
-    const answer = await fetchFacts(filled(urlTemplate, tenant, userId), agent, options);
+    const answer = await fetchFacts(accountUrl(urlTemplate, tenant, userId), agent, options);
     kept.set(key, answer, answer.kind === 'facts' ? {} : { ttl: failureKeptMs });
     return answer;
   }
@@ -73,7 +52,7 @@ export function createHttpAccountFacts(options: HttpAccountFactsOptions): Accoun
   return {
     async of(tenant, userId) {
       const absent = (cause: 'not_configured' | 'unknown'): AccountFactsAnswer => ({ kind: 'absent', cause, asOfMs: clock.nowMs() });
-      if (!urlTemplate.includes('{tenant}') && tenant !== only) return absent('not_configured');
+      if (!namesTenant(urlTemplate) && tenant !== only) return absent('not_configured');
       if (!isAskable(userId) || !isAskable(tenant)) return absent('unknown');
       const key = `${tenant}\0${userId}`;
       const known = kept.get(key);
