@@ -35,7 +35,7 @@ export function createCasePorts(options: CasePortsOptions): (cases: Cases) => Ca
     teaching: createTeaching(core),
     wording: createWording(options.language),
   };
-  const page: Omit<CasePagePorts, 'assets'> = {
+  const page: Omit<CasePagePorts, 'assets' | 'baselines'> = {
     assessments,
     profiles,
     ip,
@@ -44,8 +44,8 @@ export function createCasePorts(options: CasePortsOptions): (cases: Cases) => Ca
     parseAddress: parseIpAddress,
     deciders: createDeciders(options),
   };
-  return ({ store, queue, log, assets }) => {
-    const pagePorts = { ...page, assets };
+  return ({ store, queue, log, assets, baselines }) => {
+    const pagePorts = { ...page, assets, baselines };
     return { ...shared, store, queue, log, assets, context: (found) => casePage(found, pagePorts) };
   };
 }

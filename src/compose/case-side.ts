@@ -16,6 +16,7 @@ import type { ReviewData } from './review.ts';
 import type { ReviewSample } from '../ports/flagged-logins.ts';
 import type { Watermark } from '../ports/watermark.ts';
 import { createNewsDesk } from '../review/cases/news.ts';
+import { DailySumming } from '../review/baseline/summing.ts';
 import type { CasePorts } from '../review/cases/ports.ts';
 import { settleRecent } from '../review/cases/resolve.ts';
 import { CatchUp } from '../review/open/catch-up.ts';
@@ -63,7 +64,11 @@ export function openCaseSide(options: CaseSideOptions): CaseSide {
   const news = createNewsDesk();
   const accountFacts = openAccountFacts(settings, options.tenants, clock);
   const portsOf = createCasePorts({ core, dataDir, language, news, accountFacts });
-  const door = openForDoor(options, (cases) => void settle(options, portsOf(cases)));
+  const summing = new DailySumming({ log: assessments, clock, firstIdAt });
+  const door = openForDoor(options, (cases) => {
+    void settle(options, portsOf(cases));
+    summing.start(cases.baselines);
+  });
   const thread = new ReviewThread({
     entry: new URL('./review-thread.ts', import.meta.url),
     data: { dataDir, caseRetentionDays, language, plan } satisfies ReviewData,
@@ -107,6 +112,7 @@ export function openCaseSide(options: CaseSideOptions): CaseSide {
     async close() {
       await thread.close();
       await catchUp.stop();
+      await summing.stop();
       await door.close();
       await accountFacts?.close();
     },

@@ -65,7 +65,7 @@ export async function composeReview(data: ReviewData, events: ReviewEvents): Pro
     },
     onProblem,
   });
-  const stopHousekeeping = keepHouse({ store: cases.store, queue: cases.queue, clock, caseRetentionDays });
+  const stopHousekeeping = keepHouse({ ...cases, clock, caseRetentionDays });
   const sample = async (): Promise<ReviewSample> => {
     const [depths, damagedRows] = await Promise.all([cases.queue.depths(), cases.damagedRows()]);
     return { depths, damagedRows, counted: meter.snapshot() };

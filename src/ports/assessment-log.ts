@@ -19,9 +19,9 @@ export interface AssessmentLog {
   /**
    * Of all tenants, those whose id is `fromId` or sorts after it, each once and in the order of their ids within a tenant, which is
    * the order in which they were assessed. Looks at no more than `limit`, however many there are. What was put after the last `flush`
-   * may be left out.
+   * may be left out. With `beforeId`, only those whose id sorts before it.
    */
-  slice(fromId: string, from: string | null, limit: number): AssessmentSlice;
+  slice(fromId: string, from: string | null, limit: number, beforeId?: string): AssessmentSlice;
   put(record: StoredAssessment, attempt: string): void;
   /** Replaces the record with the same id (an outcome or label was added). */
   replace(record: StoredAssessment): void;

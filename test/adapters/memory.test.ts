@@ -6,6 +6,7 @@ import { createMemoryProfileStore } from '../../src/adapters/memory/profile-stor
 import { assessmentLogContract } from '../contract/assessment-log.ts';
 import { assetStoreContract } from '../contract/asset-store.ts';
 import { caseStoreContract } from '../contract/case-store.ts';
+import { dailyBaselinesContract } from '../contract/daily-baselines.ts';
 import { explanationLogContract } from '../contract/explanation-log.ts';
 import { jobQueueContract } from '../contract/job-queue.ts';
 import { profileStoreContract } from '../contract/profile-store.ts';
@@ -68,6 +69,11 @@ t.test('what is told, in memory', (t) => {
 
 t.test('described applications in memory', (t) => {
   assetStoreContract(t, (_t, options) => Promise.resolve(openMemoryCases({ clock: testClock(), random: testRandom(), ...options })));
+  t.end();
+});
+
+t.test('daily sums in memory', (t) => {
+  dailyBaselinesContract(t, () => Promise.resolve(openMemoryCases({ clock: testClock(), random: testRandom() })));
   t.end();
 });
 

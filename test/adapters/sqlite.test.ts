@@ -7,7 +7,6 @@ import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import t, { type Test } from 'tap';
 import { tiers } from '../../src/domain/case/tier.ts';
-import { assetStoreContract } from '../contract/asset-store.ts';
 import { caseStoreContract } from '../contract/case-store.ts';
 import { itemsOf } from '../contract/cases/questions.ts';
 import { explanationLogContract } from '../contract/explanation-log.ts';
@@ -28,11 +27,6 @@ t.test('cases in SQLite', (t) => {
 
 t.test('what is told, in SQLite', (t) => {
   explanationLogContract(t, (t) => openCases(t));
-  t.end();
-});
-
-t.test('described applications in SQLite', (t) => {
-  assetStoreContract(t, (t, options) => openCases(t, options));
   t.end();
 });
 

@@ -140,11 +140,11 @@ export function assessmentLogContract(t: Test, open: OpenAssessmentLog): void {
     }
     await log.eraseAccount('other', 'account1');
     await log.flush();
-    const read = (fromId: string, limit: number): string[] => {
+    const read = (fromId: string, limit: number, beforeId?: string): string[] => {
       const found: string[] = [];
       let from: string | null = null;
       do {
-        const slice = log.slice(fromId, from, limit);
+        const slice = log.slice(fromId, from, limit, beforeId);
         t.ok(slice.records.length <= limit);
         found.push(...slice.records.map(({ tenant, assessment }) => `${tenant} ${assessment.assessmentId}`));
         from = slice.next;
@@ -165,6 +165,22 @@ export function assessmentLogContract(t: Test, open: OpenAssessmentLog): void {
         t.equal(found.length, new Set(found).size);
       }
     t.strictSame(read('id-030', 4), [], 'nothing is later');
+    for (const [first, before] of [
+      [0, 0],
+      [0, 1],
+      [7, 9],
+      [7, 30],
+    ] as const)
+      for (const limit of [1, 3, 1000]) {
+        const found = read(name(first), limit, name(before));
+        t.strictSame(
+          [...found].sort(),
+          read(name(first), 1000)
+            .filter((one) => one.slice(-6) < name(before))
+            .sort(),
+          `${first} to before ${before} by ${limit}`,
+        );
+      }
     t.strictSame((await open(t)).slice('', null, 9), { records: [], next: null });
   });
 

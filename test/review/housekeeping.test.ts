@@ -1,16 +1,16 @@
 import t from 'tap';
 import { openMemoryCases } from '../../src/adapters/memory/cases.ts';
+import { dayMs, dayOf } from '../../src/domain/baseline/day.ts';
 import { keepHouse } from '../../src/review/housekeeping.ts';
+import { loginOn, sumsOf } from '../support/baselines.ts';
 import { explanation, job, newCase } from '../support/cases.ts';
 import { settled } from '../support/flagged.ts';
 import { testClock, testRandom } from '../support/ports.ts';
 import { noonMs } from '../support/records.ts';
 
-const dayMs = 86_400_000;
-
 t.test('cases after their retention and jobs done days ago are forgotten, at the start and while it runs', async (t) => {
   const clock = testClock(noonMs);
-  const { store, queue, log } = openMemoryCases({ clock, random: testRandom() });
+  const { store, queue, log, baselines } = openMemoryCases({ clock, random: testRandom() });
   const open = (name: string, openedAtMs: number) =>
     store.open([
       {
@@ -23,11 +23,18 @@ t.test('cases after their retention and jobs done days ago are forgotten, at the
   await open('old', noonMs - 91 * dayMs);
   await open('new', noonMs - 89 * dayMs);
   const [claim] = await queue.claim({ tiers: ['high', 'critical', 'medium', 'low'], limit: 1, leaseMs: 1000 });
-  const stop = keepHouse({ store, queue, clock, caseRetentionDays: 90 });
+  const oldDay = loginOn(dayOf(noonMs) - 91, 'a');
+  const keptDay = loginOn(dayOf(noonMs) - 90, 'a');
+  await baselines.add('default', { fromMs: 0, untilMs: 600_000 }, sumsOf(oldDay, keptDay));
+  const stop = keepHouse({ store, queue, baselines, clock, caseRetentionDays: 90 });
   await settled();
   t.equal(await store.get('default', 'case-old'), null);
   t.equal(await log.after('default', 'case-old', 0, 9), null);
   t.ok(await store.get('default', 'case-new'));
+  t.strictSame(
+    (await baselines.days('default', 0, 99_999)).map(({ day }) => day),
+    [dayOf(noonMs) - 90],
+  );
   if (claim !== undefined) await queue.complete(claim.job.id, claim.lease);
   clock.advance(2 * dayMs + 60_000);
   await settled();
@@ -41,7 +48,7 @@ t.test('a store that cannot is asked again at the next round, and nothing is ask
   const cases = openMemoryCases({ clock, random: testRandom() });
   let asked = 0;
   const store = Object.assign(cases.store, { expire: () => Promise.reject(new Error(`no ${++asked}`)) });
-  const stop = keepHouse({ store, queue: cases.queue, clock, caseRetentionDays: 1 });
+  const stop = keepHouse({ ...cases, store, clock, caseRetentionDays: 1 });
   await settled();
   clock.advance(60_000);
   await settled();

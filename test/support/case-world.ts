@@ -30,6 +30,7 @@ export function caseWorld() {
     assessments: learning.assessments,
     profiles: learning.profiles,
     assets: cases.assets,
+    baselines: cases.baselines,
     ip: { lookup: () => ({ geo: null, asn: null, lists: [listHit('vpn')] }) },
     accountFacts: null,
     deciders: () => ({ walk: null, policy: null }),

@@ -24,6 +24,9 @@ export function bytesOfText(text: string): Uint8Array {
   return Uint8Array.from(text, (letter) => letter.charCodeAt(0));
 }
 
+/** Sorts after every id, whose characters come from an alphabet that has no tilde. */
+export const afterIds = '~'.repeat(23);
+
 /** Whether key `a` is stored before key `b`. */
 export function isBefore(a: KeyBuffer, b: KeyBuffer): boolean {
   const length = Math.min(a.length, b.length);

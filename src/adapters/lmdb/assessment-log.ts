@@ -8,6 +8,7 @@ import { readStoredAssessment, writeStoredAssessment } from '../../domain/stored
 import type { AssessmentLog, AssessmentSlice } from '../../ports/assessment-log.ts';
 import {
   accountKeyOf,
+  afterIds,
   bytesOfText,
   isBefore,
   joined,
@@ -102,7 +103,7 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
     return found;
   }
 
-  slice(fromId: string, from: string | null, limit: number): AssessmentSlice {
+  slice(fromId: string, from: string | null, limit: number, beforeId?: string): AssessmentSlice {
     const records: StoredAssessment[] = [];
     const start = from === null ? zeroByte : bytesOfText(from);
     let looked = 0;
@@ -112,6 +113,11 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
       this.other.setBeside(this.key, 'assessment', fromId);
       // A tenant's first one is mostly older than asked for: on with the first that may not be.
       if (isBefore(this.key, this.other)) return { records, next: latin1(this.other.bytes, 0, this.other.length) };
+      // The tenant's others are later still: on with the next tenant.
+      if (beforeId !== undefined && this.other.setBeside(this.key, 'assessment', beforeId) && !isBefore(this.key, this.other)) {
+        this.other.setBeside(this.key, 'assessment', afterIds);
+        return { records, next: latin1(this.other.bytes, 0, this.other.length) };
+      }
       const stored = this.read(this.keyText());
       if (stored !== null) records.push(stored.record);
     }

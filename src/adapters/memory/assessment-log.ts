@@ -49,7 +49,7 @@ export function createMemoryAssessmentLog(options: MemoryLogOptions = {}): Asses
         .reverse()
         .map((kept) => kept.record);
     },
-    slice: (fromId, from, limit) => sliceOf(byId, fromId, from, limit),
+    slice: (fromId, from, limit, beforeId) => sliceOf(byId, { fromId, beforeId }, from, limit),
     put(record, attempt) {
       const id = idKey(record.tenant, record.assessment.assessmentId);
       const replaced = byId.get(id);
@@ -90,8 +90,14 @@ export function createMemoryAssessmentLog(options: MemoryLogOptions = {}): Asses
   };
 }
 
-function sliceOf(byId: ReadonlyMap<string, Kept>, fromId: string, from: string | null, limit: number): AssessmentSlice {
-  const all = [...byId].filter(([key, { record }]) => record.assessment.assessmentId >= fromId && (from === null || key >= from));
+interface IdRange {
+  readonly fromId: string;
+  readonly beforeId: string | undefined;
+}
+
+function sliceOf(byId: ReadonlyMap<string, Kept>, { fromId, beforeId }: IdRange, from: string | null, limit: number): AssessmentSlice {
+  const isAsked = (id: string): boolean => id >= fromId && (beforeId === undefined || id < beforeId);
+  const all = [...byId].filter(([key, { record }]) => isAsked(record.assessment.assessmentId) && (from === null || key >= from));
   const ordered = all.sort(([a], [b]) => (a < b ? -1 : 1));
   return { records: ordered.slice(0, limit).map(([, kept]) => kept.record), next: ordered[limit]?.[0] ?? null };
 }

@@ -1,10 +1,12 @@
 // Opens a case store and a job queue in memory that belong together, as the durable ones of one file do.
 import type { AssetStore } from '../../ports/asset-store.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { DailyBaselines } from '../../ports/daily-baselines.ts';
 import type { ExplanationLog } from '../../ports/explanation-log.ts';
 import type { Random } from '../../ports/random.ts';
 import { createMemoryAssetStore } from './asset-store.ts';
 import { MemoryCaseStore } from './case-store.ts';
+import { createMemoryDailyBaselines } from './daily-baselines.ts';
 import { createMemoryExplanationLog } from './explanation-log.ts';
 import { MemoryJobQueue } from './job-queue.ts';
 
@@ -13,6 +15,7 @@ export interface MemoryCases {
   readonly queue: MemoryJobQueue;
   readonly log: ExplanationLog;
   readonly assets: AssetStore;
+  readonly baselines: DailyBaselines;
 }
 
 export interface MemoryCasesOptions {
@@ -31,5 +34,6 @@ export function openMemoryCases(options: MemoryCasesOptions): MemoryCases {
     queue,
     log: createMemoryExplanationLog(store),
     assets: createMemoryAssetStore(assetsMax === undefined ? {} : { assetsMax }),
+    baselines: createMemoryDailyBaselines(),
   };
 }

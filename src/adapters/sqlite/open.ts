@@ -5,6 +5,7 @@ import { assetsMax } from '../../domain/asset.ts';
 import { StorageFailure } from '../../domain/case/failure.ts';
 import type { AssetStore } from '../../ports/asset-store.ts';
 import type { CaseStore } from '../../ports/case-store.ts';
+import type { DailyBaselines } from '../../ports/daily-baselines.ts';
 import type { ExplanationLog } from '../../ports/explanation-log.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { JobQueue } from '../../ports/job-queue.ts';
@@ -12,6 +13,7 @@ import type { Random } from '../../ports/random.ts';
 import { createAssetStore } from './asset-store.ts';
 import { createCaseStore } from './case-store.ts';
 import { Channel } from './channel.ts';
+import { createDailyBaselines } from './daily-baselines.ts';
 import { createExplanationLog } from './explanation-log.ts';
 import { createJobQueue } from './job-queue.ts';
 
@@ -52,6 +54,7 @@ export interface Cases {
   readonly queue: JobQueue;
   readonly log: ExplanationLog;
   readonly assets: AssetStore;
+  readonly baselines: DailyBaselines;
   health(): CasesHealth;
   /** Rows left out of lists because they could not be read, since the start. */
   damagedRows(): Promise<number>;
@@ -71,6 +74,7 @@ export async function openSqliteCases(options: SqliteCasesOptions): Promise<Case
     queue: createJobQueue(channel, clock, random),
     log: createExplanationLog(channel),
     assets: createAssetStore(channel, options.assetsMax ?? assetsMax),
+    baselines: createDailyBaselines(channel),
     health: () => ({
       ok: channel.trouble === null,
       detail: channel.trouble ?? `${channel.waiting} requests waiting`,

@@ -1,6 +1,7 @@
 // What the store's thread can be asked to do: one synchronous function each, named in the messages between the threads. A write runs inside
 // a transaction that is not its own (see batch.ts), so none of these begins or ends one.
 import type { Asset, AssetChange } from '../../domain/asset.ts';
+import type { DaySums, PlaceKind } from '../../domain/baseline/day.ts';
 import { type AuditHead, feedbackEntry, type NewAuditEntry } from '../../domain/case/audit.ts';
 import type { Campaign } from '../../domain/case/campaign.ts';
 import { type Case, type CaseSummary, caseStates, isOpen, type Reopening, type Resolution, stepToResolve } from '../../domain/case/case.ts';
@@ -10,10 +11,12 @@ import type { CaseQuery } from '../../domain/case/query.ts';
 import { tierRank } from '../../domain/case/tier.ts';
 import type { AssetKept } from '../../ports/asset-store.ts';
 import type { AuditQuery, CampaignQuery, Explained, Opened, Opening, Page, Related, Reopened, Resolved } from '../../ports/case-store.ts';
+import type { DayTotals, PlaceTotals, Window } from '../../ports/daily-baselines.ts';
 import type { NewTelling, Telling } from '../../ports/explanation-log.ts';
 import type { ClaimRequest, Enqueued, Failed } from '../../ports/job-queue.ts';
 import { AssetRows } from './rows/asset-rows.ts';
 import { AuditRows } from './rows/audit-rows.ts';
+import { BaselineRows } from './rows/baseline-rows.ts';
 import { CampaignRows } from './rows/campaign-rows.ts';
 import { CaseList } from './rows/case-list.ts';
 import { type CaseKey, CaseRows } from './rows/case-rows.ts';
@@ -59,6 +62,9 @@ export const readingOperations: ReadonlySet<string> = new Set<OperationName>([
   'damagedRows',
   'asset',
   'assets',
+  'baselinesUntil',
+  'baselineDays',
+  'baselinePlace',
 ]);
 
 /** Those after which nothing of what was deleted may stay in the log beside the file. */
@@ -204,10 +210,18 @@ function jobOperations({ jobs, audit }: Parts) {
 /** What analysts see beside a case and no case holds. */
 function contextOperations(db: Database) {
   const assets = new AssetRows(db);
+  const baselines = new BaselineRows(db);
   return {
     keepAsset: (tenant: string, change: AssetChange, placesMax: number): AssetKept => assets.keep(tenant, change, placesMax),
     asset: (tenant: string, clientId: string): Asset | null => assets.get(tenant, clientId),
     assets: (tenant: string, after: string | null, limit: number): Asset[] => assets.list(tenant, after, limit),
+    baselinesUntil: (): number | null => baselines.summedUntil(),
+    addBaselines: (tenant: string, window: Window, sums: readonly DaySums[]): boolean => baselines.add(tenant, window, sums),
+    settleBaselines: (untilMs: number): void => baselines.settle(untilMs),
+    baselineDays: (tenant: string, firstDay: number, lastDay: number): DayTotals[] => baselines.days(tenant, firstDay, lastDay),
+    baselinePlace: (tenant: string, kind: PlaceKind, value: string, firstDay: number, lastDay: number): PlaceTotals[] =>
+      baselines.place(tenant, kind, value, firstDay, lastDay),
+    expireBaselines: (beforeDay: number): number => baselines.expire(beforeDay),
   };
 }
 

@@ -224,4 +224,44 @@ create table asset (
 create index asset_removed on asset (tenant, described, changed_ms);
 `;
 
-export const migrations: readonly string[] = [cases + campaigns + readings + jobs, tellings, assets];
+const baselines = `
+create table baseline_day (
+  tenant text not null,
+  -- Days since 1970.
+  day integer not null,
+  logins integer not null,
+  failures integer not null,
+  -- A list of counts by place in tiers.
+  flagged text not null,
+  -- A sketch of who there was; see domain/baseline/distinct.ts.
+  accounts text not null,
+  countries integer not null,
+  networks integer not null,
+  primary key (tenant, day)
+) strict, without rowid;
+create index baseline_by_day on baseline_day (day);
+
+create table baseline_place (
+  tenant text not null,
+  -- Place in placeKinds.
+  kind integer not null,
+  value text not null,
+  day integer not null,
+  logins integer not null,
+  flagged integer not null,
+  primary key (tenant, kind, value, day)
+) strict, without rowid;
+create index baseline_place_by_day on baseline_place (tenant, day);
+
+create table baseline_mark (
+  tenant text primary key,
+  until_ms integer not null
+) strict, without rowid;
+
+create table baseline_end (
+  one integer primary key check (one = 1),
+  until_ms integer not null
+) strict;
+`;
+
+export const migrations: readonly string[] = [cases + campaigns + readings + jobs, tellings, assets + baselines];

@@ -11,10 +11,12 @@ import type { AccountFacts, AccountFactsSource } from '../../ports/account-facts
 import type { AssetStore } from '../../ports/asset-store.ts';
 import type { AssessmentLog } from '../../ports/assessment-log.ts';
 import type { Clock } from '../../ports/clock.ts';
+import type { DailyBaselines } from '../../ports/daily-baselines.ts';
 import type { IpIntelligence } from '../../ports/ip-intelligence.ts';
 import type { ProfileStore } from '../../ports/profile-store.ts';
 import { type Counterfactual, counterfactualOf, type Deciders } from '../counterfactual/counterfactual.ts';
 import { assetPart } from './asset.ts';
+import { baselinePart, type PageBaseline } from './baseline.ts';
 import { absentPart, here, type Part, partWithin } from './part.ts';
 import { type TimelineEntry, timelineOf } from './timeline.ts';
 import { type UsualRow, usualTable } from './usual.ts';
@@ -26,6 +28,7 @@ export interface CasePagePorts {
   /** Null where no identity provider is configured. */
   readonly accountFacts: Pick<AccountFactsSource, 'of'> | null;
   readonly assets: Pick<AssetStore, 'get'>;
+  readonly baselines: Pick<DailyBaselines, 'summedUntil' | 'days' | 'place'>;
   /** The model and policy that made an assessment, as far as they are at hand. */
   readonly deciders: (assessment: Assessment) => Deciders;
   /** Null for what is no address. */
@@ -61,6 +64,8 @@ export interface CasePage {
   readonly asset: Part<Asset>;
   readonly place: Part<PagePlace>;
   readonly lists: Part<PageLists>;
+  /** The day of the login in this tenant. */
+  readonly baseline: Part<PageBaseline>;
 }
 
 export const timelineMax = 50;
@@ -73,15 +78,16 @@ const accountLimitMs = 3_000;
 export async function casePage(found: Case, ports: CasePagePorts): Promise<CasePage> {
   const { clock } = ports;
   const part = <T>(make: () => Part<T> | Promise<Part<T>>, limitMs = partLimitMs): Promise<Part<T>> => partWithin(make, limitMs, clock);
-  const [usual, timeline, counterfactual, account, asset, lists] = await Promise.all([
+  const [usual, timeline, counterfactual, account, asset, lists, baseline] = await Promise.all([
     part(() => usualPart(found, ports)),
     part(() => here(clock.nowMs(), timelineOf(ports.assessments.byAccount(found.tenant, found.account, timelineMax), thisLogin(found)))),
     part(() => here(found.occurredAtMs, counterfactualOf(recordOf(found, ports), ports.deciders(found.assessment)))),
     part(() => accountPart(found, ports), accountLimitMs),
     part(() => assetPart(found, ports.assets)),
     part(() => listsPart(found, ports)),
+    part(() => baselinePart(found, ports.baselines)),
   ]);
-  return { usual, timeline, counterfactual, account, asset, place: here(found.occurredAtMs, placeOf(found)), lists };
+  return { usual, timeline, counterfactual, account, asset, place: here(found.occurredAtMs, placeOf(found)), lists, baseline };
 }
 
 function recordOf({ tenant, assessmentId }: Case, { assessments }: CasePagePorts): StoredAssessment | null {

@@ -1,6 +1,7 @@
 // A page comes whole whatever its sources do: each part is there with its time, or absent with its cause.
 import t from 'tap';
 import { createMemoryAssessmentLog } from '../../../src/adapters/memory/assessment-log.ts';
+import { createMemoryDailyBaselines } from '../../../src/adapters/memory/daily-baselines.ts';
 import { openedCase } from '../../../src/domain/case/case.ts';
 import { parseIpAddress } from '../../../src/parse/ip-address.ts';
 import { casePage, type CasePagePorts } from '../../../src/review/case-page/case-page.ts';
@@ -22,6 +23,7 @@ function portsWith(change: Partial<CasePagePorts> = {}): CasePagePorts & { reado
     ip: { lookup: () => ({ geo: null, asn: null, lists: [listHit('vpn'), listHit('tor', { ageDays: 0.2 })] }) },
     accountFacts: null,
     assets: { get: async () => null },
+    baselines: createMemoryDailyBaselines(),
     deciders: () => ({ walk: null, policy: null }),
     parseAddress: parseIpAddress,
     ...change,

@@ -1,6 +1,7 @@
 // What an analyst sees beside the explanation, as JSON in the words of the wire: each part with its own time, or why it is absent.
 import type { Wording } from '../../../domain/explanation/wording.ts';
 import type { AccountFacts } from '../../../ports/account-facts.ts';
+import type { Compared, PageBaseline } from '../../../review/case-page/baseline.ts';
 import type { CasePage, PageLists } from '../../../review/case-page/case-page.ts';
 import type { Part } from '../../../review/case-page/part.ts';
 import type { TimelineEntry } from '../../../review/case-page/timeline.ts';
@@ -18,6 +19,7 @@ export function contextDocument(page: CasePage, words: Wording): object {
     asset: partDocument(page.asset, assetDocument),
     place: partDocument(page.place, (place) => ({ ...place })),
     lists: partDocument(page.lists, listsDocument),
+    baseline: partDocument(page.baseline, baselineDocument),
   };
 }
 
@@ -101,6 +103,31 @@ function listsDocument({ now, noLonger }: PageLists): object {
     })),
     no_longer: noLonger,
   };
+}
+
+function baselineDocument(day: PageBaseline): object {
+  const { logins, failures, flagged, accounts, countries, networks } = day;
+  return {
+    day: timeOf(day.dayAtMs).slice(0, 'YYYY-MM-DD'.length),
+    whole_day: day.isWhole,
+    days_before: day.daysBefore,
+    logins: comparedDocument(logins),
+    failures: comparedDocument(failures),
+    flagged: comparedDocument(flagged),
+    accounts: comparedDocument(accounts),
+    countries: comparedDocument(countries),
+    networks: comparedDocument(networks),
+    places: day.places.map(({ kind, value, logins: from, flagged: flaggedFrom }) => ({
+      kind,
+      value,
+      logins: comparedDocument(from),
+      flagged: comparedDocument(flaggedFrom),
+    })),
+  };
+}
+
+function comparedDocument({ onDay, usual }: Compared): object {
+  return { on_day: onDay, usual };
 }
 
 function timeOrNull(atMs: number | null): string | null {
