@@ -49,7 +49,7 @@ export function dailyBaselinesContract(t: Test, open: OpenBaselines): void {
     const { baselines } = await open(t);
     const sums = sumsOf(loginOn(100, 'a'));
     const answers = await Promise.all([1, 1, 1].map((number) => baselines.add('default', windowAt(number), sums)));
-    t.strictSame(answers.sort(), [false, false, true]);
+    t.equal(answers.filter((added) => added).length, 1);
     t.equal(await baselines.add('default', windowAt(3), sums), true);
     t.equal(await baselines.add('default', windowAt(2), sums), false, 'an earlier one');
     t.equal(await baselines.add('other', windowAt(1), sums), true);

@@ -6,9 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
+import { createRandom } from '../../src/adapters/crypto/random.ts';
+import { openLmdbStores } from '../../src/adapters/lmdb/open.ts';
+import { systemClock } from '../../src/adapters/system/clock.ts';
 import { checkAccountFacts, openAccountFacts } from '../../src/compose/account-facts.ts';
 import { type Environment, loadSettings, SettingsError } from '../../src/config/load.ts';
 import { testClock } from '../support/ports.ts';
+import { storedOf } from '../support/records.ts';
 import { type Answer, startTestService, type TestService } from '../support/service.ts';
 
 const strange = {
@@ -72,6 +76,35 @@ t.test(
     t.same(later.account, { absent: 'not_configured' });
   },
 );
+
+t.test('logins of before the start are summed up, and a page holds its day against them', async (t) => {
+  const directory = mkdtempSync(join(tmpdir(), 'portcullis-context-'));
+  t.teardown(() => rmSync(directory, { recursive: true, force: true }));
+  // Only the ids say when they were assessed, and what is younger than some minutes is not summed up yet.
+  const random = createRandom({ nowMs: () => Date.now() - 40 * 60_000 });
+  const stores = openLmdbStores({
+    directory: join(directory, 'store'),
+    clock: systemClock,
+    onProblem: (said) => t.fail(said),
+  });
+  // One of them on the next day where the test runs into midnight.
+  for (const occurredAtMs of [Date.now(), Date.now(), Date.now() + patienceMs]) {
+    const record = storedOf(random.id(), 'accountA', occurredAtMs);
+    stores.assessments.put(record, '');
+  }
+  await stores.assessments.flush();
+  await stores.close();
+  const service = await startTestService({}, directory);
+  t.teardown(() => service.end());
+  const { body: scored } = await service.call('POST', '/v1/score', strange);
+  let page = await pageOf(service, scored.case_id);
+  for (const endMs = performance.now() + patienceMs; performance.now() < endMs && 'absent' in page.context.baseline; await pause(20))
+    page = await pageOf(service, scored.case_id);
+  const { baseline } = page.context;
+  t.equal(baseline.day, page.occurred_at.slice(0, 10));
+  t.ok(baseline.logins.on_day >= 1 && baseline.logins.on_day <= 3, JSON.stringify(baseline));
+  t.match(baseline, { days_before: Number, whole_day: Boolean, flagged: { usual: null }, accounts: { on_day: 1 }, places: Array });
+});
 
 t.test('settings of account facts that cannot be meant end the start with one sentence that does not show the key', (t) => {
   const sentence = (env: Environment, tenants = ['default']): string => {
