@@ -38,9 +38,34 @@ export function goodAnswer(
   return { findings, text: JSON.stringify({ findings: written, next_checks: [] }) };
 }
 
-/** One each, as a model that was asked for what matters gives them. */
+/** One each, as a model that was asked for what matters gives them; of those without a pattern what any reader of the lines could say. */
 function onePerReason(story: Story, made: readonly MadeFinding[]): MadeFinding[] {
-  return story.reasons.flatMap(({ code }) => made.filter(({ evidence }) => evidence[0]?.startsWith(`${code}.`)).slice(0, 1));
+  return story.reasons.flatMap((reason) => {
+    const patterned = made.find(({ evidence }) => evidence[0]?.startsWith(`${reason.code}.`));
+    const plain = patterned ?? plainFinding(reason);
+    return plain === null ? [] : [plain];
+  });
+}
+
+function plainFinding({ code, items }: StoryReason): MadeFinding | null {
+  for (const { key, id, value } of items) {
+    const pattern = `plain/${code}`;
+    if (key === 'good_logins' && value.type === 'number' && value.readings[0]?.value === 0)
+      return {
+        pattern,
+        evidence: [id],
+        sentence: code === 'NEW_ACCOUNT' ? 'The account has no good logins so far.' : 'The account has no good logins.',
+      };
+    if (key === 'device_time_zone' && value.type === 'handle')
+      return { pattern, evidence: [id], sentence: `The time zone of the device is ${value.name}.` };
+    if (key === 'tries_24h' && value.type === 'number' && code.includes('NETWORK'))
+      return {
+        pattern,
+        evidence: [id],
+        sentence: `There were ${value.readings[0]?.value ?? 0} tries from the network in the last 24 hours.`,
+      };
+  }
+  return null;
 }
 
 /** See prompt-text.ts, which writes these lines. */

@@ -42,6 +42,8 @@ export interface FakeRequest extends AskedOf {
   readonly body: unknown;
   /** Settles when the client hung up before the answer had ended. */
   readonly hungUp: Promise<void>;
+  /** Settles when the whole answer has left. */
+  readonly answered: Promise<void>;
 }
 
 export type StreamError = 'rate_limited' | 'overloaded';

@@ -57,9 +57,10 @@ export async function startFakeProvider(kind: FakeKind, { script }: { readonly s
       return;
     }
     const hungUp = Promise.withResolvers<void>();
+    const answered = Promise.withResolvers<void>();
     const gone = new AbortController();
     response.on('close', () => {
-      if (!response.writableFinished) hungUp.resolve();
+      (response.writableFinished ? answered : hungUp).resolve();
       gone.abort();
     });
     const { url, headers, body } = incoming;
@@ -70,6 +71,7 @@ export async function startFakeProvider(kind: FakeKind, { script }: { readonly s
       headers,
       body,
       hungUp: hungUp.promise,
+      answered: answered.promise,
     };
     requests.push(asked);
     await perform(await current(asked), wire, wire.stream(asked, incoming), response, gone.signal);
