@@ -10,6 +10,8 @@ export interface ServerProcess {
   cpuMicros(): number;
   /** The same by name of thread: "MainThread", "V8Worker", "libuv-worker". */
   threadMicros(): ReadonlyMap<string, number>;
+  /** CPU time of the thread where logins are scored, microseconds. */
+  mainMicros(): number;
   /** Resident memory without pages of mapped files, bytes: what the process needs for itself. */
   ownMemoryBytes(): number;
   /** Resident memory, bytes. */
@@ -55,6 +57,8 @@ export async function startServer(options: StartOptions): Promise<ServerProcess>
     url,
     cpuMicros: () => cpuMicros(pid),
     threadMicros: () => threadMicros(pid),
+    // The first thread has the number of its process.
+    mainMicros: () => microsOf(readFileSync(`/proc/${pid}/task/${pid}/stat`, 'utf8')),
     ownMemoryBytes: () => statusKb(pid, 'RssAnon') * 1024,
     residentBytes: () => statusKb(pid, 'VmRSS') * 1024,
     output: () => output,
