@@ -140,7 +140,7 @@ async function sendOne(client: JsonClient): Promise<void> {
     const { status, body } = await client.call('POST', '/v1/score', flaggedBody(++sent, tierOfNext(), Date.now()));
     if (status === 408) refused++;
     else if (status !== 200) problems.push(`score answered ${status}`);
-    else if (typeof body['case_id'] !== 'string') problems.push(`a login was not flagged: ${body['verdict']} ${body['level']}`);
+    else if (typeof body['case_id'] !== 'string') problems.push(`a login was not flagged: ${JSON.stringify(body).slice(0, 200)}`);
     else promised.push({ caseId: body['case_id'], answeredMs: performance.now() });
   } catch {
     // The process was killed before it answered, and has promised nothing.
@@ -174,7 +174,7 @@ async function drain(client: JsonClient): Promise<void> {
     const depths = await depthsOf(client);
     const { body } = await client.call('GET', '/readyz');
     const said = body.checks?.find(({ name }) => name === 'cases')?.detail ?? '';
-    quiet = depths !== null && unfinished(depths) === 0 && /^open; 0 flagged/.test(said) ? quiet + 1 : 0;
+    quiet = depths !== null && unfinished(depths) === 0 && said.startsWith('open; 0 flagged') ? quiet + 1 : 0;
   }
   if (quiet < 5) problems.push(`the queue was not empty after ${drainMs / 60_000} minutes`);
   process.stdout.write(`after the last kill the queue was empty in ${((performance.now() - beganMs) / 1000).toFixed(0)} s\n`);
