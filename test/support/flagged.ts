@@ -1,5 +1,5 @@
 // Flagged logins for the tests of what opens their cases.
-import type { StoredAssessment } from '../../src/domain/assessment.ts';
+import type { Level, StoredAssessment } from '../../src/domain/assessment.ts';
 import type { FlaggedLogin } from '../../src/domain/case/flagged.ts';
 import type { LoginCourier, NumberedLogin } from '../../src/ports/flagged-logins.ts';
 import { storedOf } from './records.ts';
@@ -13,6 +13,12 @@ export function flaggedRecord(name: string, account = `account-${name}`, atMs?: 
 export function flaggedLogin(name: string, account?: string): FlaggedLogin {
   const { tenant, assessment, context, visit } = flaggedRecord(name, account);
   return { tenant, assessment, context, visit, sent: { userAgent: 'curl/8.5.0', acceptLanguage: 'de', organisation: 'Example Ltd' } };
+}
+
+/** One that was challenged, so that its level is its tier. */
+export function flaggedAs(level: Level, name: string): FlaggedLogin {
+  const login = flaggedLogin(name);
+  return { ...login, assessment: { ...login.assessment, verdict: 'challenge', level } };
 }
 
 /** A courier that only remembers what it was given. */

@@ -4,7 +4,7 @@
 // A courier carries them to the thread that opens cases. It may vanish at any time with all that it carries; the next one is given
 // everything that was not acknowledged. Opening is idempotent by assessment, so a login may be handed over twice.
 import type { FlaggedLogin } from '../../domain/case/flagged.ts';
-import { tiers } from '../../domain/case/tier.ts';
+import { tierOf, tiers } from '../../domain/case/tier.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { FlaggedLogins, LoginCourier, LoginDone } from '../../ports/flagged-logins.ts';
 
@@ -24,6 +24,12 @@ export interface IntakeCounts {
   /** Did not fit and were left to the log. */
   readonly overflowed: number;
 }
+
+/**
+ * Of the room so much is kept for critical and high ones, which are few and have minutes: a flood of others, which is found again in the log
+ * one by one, must not make them wait behind it.
+ */
+const urgentPart = 1 / 8;
 
 interface Waiting {
   readonly login: FlaggedLogin;
@@ -49,7 +55,7 @@ export class Intake implements FlaggedLogins {
   }
 
   offer(login: FlaggedLogin): void {
-    if (this.#waiting.size >= this.#waitingMax) {
+    if (this.#waiting.size >= this.#roomFor(login)) {
       this.#overflowed++;
       this.#missedSinceMs ??= this.#clock.nowMs();
       return;
@@ -60,6 +66,12 @@ export class Intake implements FlaggedLogins {
   /** A login found among stored assessments; until it is done, nothing after `sinceMs` counts as settled. The caller asks for room first. */
   offerOlder(login: FlaggedLogin, sinceMs: number): void {
     this.#keep(login, sinceMs);
+  }
+
+  #roomFor({ assessment }: FlaggedLogin): number {
+    const tier = tierOf(assessment.verdict, assessment.level);
+    const isUrgent = tier === 'critical' || tier === 'high';
+    return isUrgent ? this.#waitingMax : this.#waitingMax - Math.floor(this.#waitingMax * urgentPart);
   }
 
   #keep(login: FlaggedLogin, sinceMs: number): void {

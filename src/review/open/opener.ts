@@ -1,8 +1,10 @@
 // Opens cases, many in one transaction, and goes on trying while the store cannot: a login is let go only when its case stands, when
-// nothing can ever come of it, or when its user was erased meanwhile.
+// nothing can ever come of it, or when its user was erased meanwhile. The most urgent are opened first, so that a flood of others costs
+// them nothing of their minutes.
 //
 // What waits here is bounded by whoever hands logins over, who keeps each until it is told that it is done (see intake.ts).
 import { StorageFailure } from '../../domain/case/failure.ts';
+import { tierOf, tierRank, tiers } from '../../domain/case/tier.ts';
 import type { CaseStore, Opening } from '../../ports/case-store.ts';
 import type { Clock } from '../../ports/clock.ts';
 import type { LoginDone, NumberedLogin } from '../../ports/flagged-logins.ts';
@@ -23,7 +25,8 @@ const retryMaxMs = 30_000;
 
 export class Opener {
   readonly #options: OpenerOptions;
-  #queue: NumberedLogin[] = [];
+  /** By tier, most urgent first; in the order of arrival within each. */
+  #queues: NumberedLogin[][] = tiers.map(() => []);
   #running: Promise<void> | null = null;
   #stopped = false;
   #wake: (() => void) | null = null;
@@ -35,21 +38,24 @@ export class Opener {
 
   /** Not under way yet. */
   get waiting(): number {
-    return this.#queue.length;
+    return this.#queues.reduce((sum, queue) => sum + queue.length, 0);
   }
 
   take(logins: readonly NumberedLogin[]): void {
-    this.#queue.push(...logins);
+    for (const each of logins) this.#queues[placeOf(each)]?.push(each);
     this.#running ??= this.#run();
   }
 
   /** Resolves when no login of that account is waiting or being stored; none of those that waited is opened. */
   async forget(tenant: string, account: string): Promise<void> {
     const isOthers = ({ login }: NumberedLogin): boolean => login.tenant !== tenant || login.visit.account !== account;
-    this.#queue = this.#queue.filter(isOthers);
+    const dropTheirs = (): void => {
+      this.#queues = this.#queues.map((queue) => queue.filter(isOthers));
+    };
+    dropTheirs();
     await this.#storing;
     // What the store refused meanwhile waits again.
-    this.#queue = this.#queue.filter(isOthers);
+    dropTheirs();
   }
 
   /** Resolves when what is being stored is; the rest is left to whoever keeps it. */
@@ -64,14 +70,19 @@ export class Opener {
   async #run(): Promise<void> {
     // Those of one message, and those of messages that are there already, belong together.
     await Promise.resolve();
-    while (this.#queue.length > 0 && !this.#stopped) {
-      const batch = this.#queue.splice(0, batchMax);
-      this.#storing = this.#store(batch);
+    while (this.waiting > 0 && !this.#stopped) {
+      this.#storing = this.#store(this.#mostUrgent());
       await this.#storing;
       this.#storing = null;
       if (this.#failures > 0) await this.#pause(Math.min(retryMaxMs, retryFromMs * 2 ** Math.min(this.#failures - 1, 20)));
     }
     this.#running = null;
+  }
+
+  #mostUrgent(): NumberedLogin[] {
+    const batch: NumberedLogin[] = [];
+    for (const queue of this.#queues) batch.push(...queue.splice(0, batchMax - batch.length));
+    return batch;
   }
 
   /** Never rejects. What could not be stored now is at the front of the queue again. */
@@ -105,7 +116,7 @@ export class Opener {
     const isTheirs = error instanceof StorageFailure ? error.trouble === 'failed' : true;
     if (!isTheirs) {
       this.#failures++;
-      this.#queue.unshift(...batch);
+      for (const each of batch.toReversed()) this.#queues[placeOf(each)]?.unshift(each);
       return;
     }
     const [only] = batch;
@@ -126,4 +137,10 @@ export class Opener {
       };
     });
   }
+}
+
+/** What is no case by its verdict and level is refused when it is its turn. */
+function placeOf({ login }: NumberedLogin): number {
+  const tier = tierOf(login.assessment.verdict, login.assessment.level);
+  return tier === null ? tiers.length - 1 : tierRank(tier);
 }

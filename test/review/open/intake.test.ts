@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { Intake } from '../../../src/review/open/intake.ts';
-import { flaggedLogin, listCourier } from '../../support/flagged.ts';
+import { flaggedAs, flaggedLogin, listCourier } from '../../support/flagged.ts';
 import { testClock } from '../../support/ports.ts';
 import { noonMs } from '../../support/records.ts';
 
@@ -41,6 +41,19 @@ t.test('beyond its bound a login is left to the log, counted, and the time from 
   t.equal(intake.roomForOlder, 0);
   t.equal(intake.takeMissed(), noonMs + 40);
   t.equal(intake.missedSinceMs, null);
+  t.end();
+});
+
+t.test('a flood of logins that can wait leaves room for urgent ones', (t) => {
+  const intake = new Intake({ clock: testClock(noonMs), waitingMax: 16 });
+  for (let i = 0; i < 20; i++) intake.offer(flaggedAs('low', `low-${i}`));
+  t.equal(intake.counts.overflowed, 6);
+  intake.offer(flaggedAs('critical', 'a'));
+  intake.offer(flaggedAs('high', 'b'));
+  t.equal(intake.counts.overflowed, 6);
+  t.equal(intake.waiting, 16);
+  intake.offer(flaggedAs('critical', 'c'));
+  t.equal(intake.counts.overflowed, 7, 'the bound holds for them, too');
   t.end();
 });
 

@@ -7,7 +7,7 @@ import type { Opening } from '../../../src/ports/case-store.ts';
 import type { LoginDone } from '../../../src/ports/flagged-logins.ts';
 import { openingOf } from '../../../src/review/open/opening.ts';
 import { Opener, type OpenerOptions } from '../../../src/review/open/opener.ts';
-import { flaggedLogin, settled } from '../../support/flagged.ts';
+import { flaggedAs, flaggedLogin, settled } from '../../support/flagged.ts';
 import { testClock, testRandom } from '../../support/ports.ts';
 import { noonMs } from '../../support/records.ts';
 
@@ -53,6 +53,23 @@ t.test('a login opens as a case with its explanation and the beginning of what i
   t.match(await cases.log.after('default', 'case-a', 0, 9), [{ kind: 'template', body: '{"of":"assessment-a"}' }, { kind: 'done' }]);
   t.same(await cases.queue.claim({ tiers: ['high'], limit: 9, leaseMs: 1000 }), [], 'no model, no job');
 });
+
+t.test(
+  'the most urgent are opened first, in the order of arrival within a tier, and a store that fails does not change that',
+  async (t) => {
+    const world = openerWorld();
+    world.refuse = () => (world.batches.length === 1 ? new StorageFailure('busy', 'Not now.') : null);
+    const levels = [...Array<'low'>(40).fill('low'), 'critical', 'medium', 'high', 'critical'] as const;
+    world.opener.take(levels.map((level, i) => ({ number: i, login: flaggedAs(level, `n${i}`) })));
+    await settled();
+    world.clock.advance(1000);
+    await settled();
+    t.same(
+      world.done.map(({ number }) => number),
+      [40, 43, 42, 41, ...Array(40).keys()],
+    );
+  },
+);
 
 t.test('where a model is to explain a tier, the template is not the last word and a job with the deadline of the tier waits', (t) => {
   const parts = { templateBody: () => '{}', explainsByModel: (tier: Tier) => tier === 'high', onUnexplained: () => undefined };
