@@ -2,7 +2,7 @@
 import { deepStrictEqual, ok } from 'node:assert';
 import fc from 'fast-check';
 import type { Test } from 'tap';
-import { attemptsMax, errorLengthMax, payloadBytesMax } from '../../src/domain/case/job.ts';
+import { attemptsMax, errorLengthMax, lostLeasesMax, payloadBytesMax } from '../../src/domain/case/job.ts';
 import { tiers } from '../../src/domain/case/tier.ts';
 import type { CaseStore } from '../../src/ports/case-store.ts';
 import type { JobQueue } from '../../src/ports/job-queue.ts';
@@ -147,7 +147,7 @@ export function jobQueueContract(t: Test, open: OpenQueue): void {
   t.test('a job that kills every worker is dead after its last lease', async (t) => {
     const { queue, clock } = await open(t);
     await idOf(queue, 'a');
-    for (let attempt = 1; attempt <= attemptsMax; attempt++) {
+    for (let attempt = 1; attempt <= lostLeasesMax; attempt++) {
       t.equal((await claimOne(queue)).attempts, attempt);
       clock.advance(30_001);
     }

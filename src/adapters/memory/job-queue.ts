@@ -3,6 +3,7 @@ import {
   type Claim,
   errorLengthMax,
   isDead,
+  isLost,
   type Job,
   type JobState,
   type NewJob,
@@ -187,7 +188,7 @@ export class MemoryJobQueue implements JobQueue, MemoryJobs {
     for (const held of this.#jobs.values()) {
       if (held.untilMs > nowMs) continue;
       if (held.state === 'delayed') held.state = 'waiting';
-      else if (held.state === 'leased' && isDead(held.job.attempts)) this.#bury(held, 'Its lease ran out on the last attempt.', nowMs);
+      else if (held.state === 'leased' && isLost(held.job.attempts)) this.#bury(held, 'Its lease ran out on the last attempt.', nowMs);
       else if (held.state === 'leased') held.state = 'waiting';
     }
   }

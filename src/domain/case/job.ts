@@ -1,7 +1,7 @@
 // Work on cases that must be done at least once: its states, and what becomes of a job that failed.
 //
 //   waiting --claim--> leased --complete--> done
-//      ^                 |  \--lease ran out--> waiting (or dead)
+//      ^                 |  \--lease ran out--> waiting, or dead after `lostLeasesMax`
 //      |                 \--failed--> delayed --time--> waiting, or dead after `attemptsMax`
 //      \-------------------- requeue by an operator -------------------/
 //
@@ -43,6 +43,7 @@ export interface DeadJob extends Job {
 }
 
 export const attemptsMax = 6;
+export const lostLeasesMax = 2 * attemptsMax;
 export const payloadBytesMax = 64 * 1024;
 /** What a failure says of itself; longer texts are a provider's page of HTML. */
 export const errorLengthMax = 500;
@@ -60,9 +61,17 @@ export function retryDelayMs(attempts: number, uniform: number, wishedMs = 0): n
   return Math.round(Math.min(Math.max(wishedMs, 0), backoffMaxMs) + uniform * bound);
 }
 
-/** What becomes of a job whose attempt failed or whose lease ran out. */
+/** What becomes of a job whose attempt failed. */
 export function isDead(attempts: number, hopeless = false): boolean {
   return hopeless || attempts >= attemptsMax;
+}
+
+/**
+ * What becomes of one whose lease ran out. That says that the worker went, not that the work cannot be done: whoever has it next knows by
+ * the attempts to do the least, and gets so many more chances for that.
+ */
+export function isLost(attempts: number): boolean {
+  return attempts >= lostLeasesMax;
 }
 
 /** One tier's queue, for metrics. */

@@ -62,8 +62,10 @@ export async function explainBatch(parts: BatchParts, tier: Tier, claims: readon
     else shed.push(settle(parts, work, signal, () => endWith(parts, work, cause)));
   }
   const batchMax = Math.max(1, parts.plan.tiers[tier]?.batchMax ?? 1);
-  await Promise.all(shed);
-  for (let i = 0; i < byModel.length; i += batchMax) await tellByModel(parts, tier, byModel.slice(i, i + batchMax), signal);
+  // One call's worth; the others would wait for it with a lease, and a kill would count as an attempt at each of them.
+  const later = byModel.slice(batchMax).map((work) => settle(parts, work, signal, () => putBack(parts, work)));
+  await Promise.all([...shed, ...later]);
+  if (byModel.length > 0) await tellByModel(parts, tier, byModel.slice(0, batchMax), signal);
   return { asked: byModel.length };
 }
 
@@ -184,9 +186,7 @@ async function endAfter(parts: BatchParts, work: Work, end: GroupEnd, signal: Ab
   if (end.kind === 'answered' || !work.needsMore) return endWith(parts, work, null);
   if (end.kind === 'budget') return endWith(parts, work, 'budget');
   if (end.kind !== 'failed' || signal.aborted) {
-    await work.close();
-    await parts.queue.release(work.claim.job.id, work.claim.lease);
-    return;
+    return putBack(parts, work);
   }
   const { job, lease } = work.claim;
   const againMs = parts.clock.nowMs() + (end.retryAfterMs ?? 0) + retryWaitMs + parts.pace.expectedMs(job.tier);
@@ -200,6 +200,12 @@ async function endAfter(parts: BatchParts, work: Work, end: GroupEnd, signal: Ab
   // The case has its last word; the dead job tells an operator that no model could give it.
   if (isLastTry) await parts.queue.fail(job.id, lease, { error: end.detail, hopeless: true });
   else await parts.queue.complete(job.id, lease);
+}
+
+/** To be claimed again, without an attempt having been made. */
+async function putBack({ queue }: BatchParts, work: Work): Promise<void> {
+  await work.close();
+  await queue.release(work.claim.job.id, work.claim.lease);
 }
 
 async function endWith({ queue }: BatchParts, work: Work, cause: TemplateCause | null): Promise<void> {

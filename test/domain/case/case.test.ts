@@ -4,7 +4,7 @@ import { levels, verdicts } from '../../../src/domain/assessment.ts';
 import { openedCase, shownLengthMax, stepToResolve } from '../../../src/domain/case/case.ts';
 import { type NewExplanation, stepToExplain } from '../../../src/domain/case/explanation.ts';
 import { StorageFailure } from '../../../src/domain/case/failure.ts';
-import { isDead, retryDelayMs } from '../../../src/domain/case/job.ts';
+import { isDead, isLost, retryDelayMs } from '../../../src/domain/case/job.ts';
 import { explainWithinMs, severityOf, tierOf, tierRank, tiers } from '../../../src/domain/case/tier.ts';
 import { explanation, newCase } from '../../support/cases.ts';
 
@@ -102,6 +102,7 @@ t.test('a wait before a retry lies between nothing and its bound, which doubles 
 
 t.test('a job is dead when hopeless or out of attempts', (t) => {
   t.strictSame([isDead(5), isDead(6), isDead(1, true)], [false, true, true]);
+  t.strictSame([isLost(6), isLost(11), isLost(12)], [false, false, true], 'a worker that went gets more chances');
   t.end();
 });
 

@@ -4,6 +4,7 @@ import {
   type Claim,
   type DeadJob,
   isDead,
+  isLost,
   type Job,
   jobStates,
   type NewJob,
@@ -184,7 +185,7 @@ export class JobRows {
       nowMs,
     );
     for (const row of lost) {
-      if (isDead(Number(row['attempts'])))
+      if (isLost(Number(row['attempts'])))
         this.#bury(String(row['id']), Number(row['tier']), 'Its lease ran out on the last attempt.', nowMs);
       // The lease stays on the row until the next claim, so that a slow worker may still complete it.
       else this.#db.run(`update job set state = ${waiting} where id = ?`, String(row['id']));
