@@ -26,7 +26,7 @@ import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { testRandom } from '../test/support/ports.ts';
 import { bodyOf } from './support/attempts.ts';
-import { benchDirectory, depthsOf, inParallel, settingsIn, unfinished } from './support/explained-service.ts';
+import { benchDirectory, depthsOf, inParallel, settingsIn, unfinished } from './support/explaining-process.ts';
 import { flaggedBody, flaggingPolicy, tierPicker } from './support/flagged-logins.ts';
 import { createClient } from './support/json-client.ts';
 import { preload } from './support/preload.ts';

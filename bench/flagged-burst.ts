@@ -30,7 +30,7 @@ import {
   seriesOf,
   settingsIn,
   unfinished,
-} from './support/explained-service.ts';
+} from './support/explaining-process.ts';
 import { flaggedBody, tierPicker } from './support/flagged-logins.ts';
 import { createClient } from './support/json-client.ts';
 import { startServer } from './support/server-process.ts';

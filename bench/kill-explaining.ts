@@ -24,7 +24,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { testRandom } from '../test/support/ports.ts';
 import { auditCases, auditPrompts, type CaseAccount } from './support/explanation-audit.ts';
-import { benchDirectory, depthsOf, listedCases, settingsIn, unfinished } from './support/explained-service.ts';
+import { benchDirectory, depthsOf, listedCases, settingsIn, unfinished } from './support/explaining-process.ts';
 import { flaggedBody, tierPicker } from './support/flagged-logins.ts';
 import { createClient, type JsonClient } from './support/json-client.ts';
 import { type ServerProcess, startServer } from './support/server-process.ts';

@@ -1,7 +1,7 @@
 // The account of cases that were explained: each as the API shows it, its log as a follower hears it, and what providers were asked about it.
 import type { Reason } from '../../src/domain/assessment.ts';
 import { promptOf } from '../../src/review/explanation/prompt.ts';
-import { inParallel } from './explained-service.ts';
+import { inParallel } from './explaining-process.ts';
 import { casesIn } from './good-model.ts';
 import type { JsonClient } from './json-client.ts';
 import type { Asked } from './telling-provider.ts';
