@@ -82,6 +82,13 @@ const tiers = `  critical: { models: [fake], workers: 4 }
 `;
 const limits = 'first_text_ms: 10000, stall_ms: 10000, total_ms: 60000, concurrency: 16,';
 const tierOfNext = tierPicker({ critical: 0.5, high: 0.3, medium: 0.15, low: 0.05 }, 1);
+const figures = [
+  ['p50Ms', 'latency, median', 'ms', 2],
+  ['p99Ms', 'latency, 99th percentile', 'ms', 2],
+  ['mainMicros', 'CPU of the scoring thread per request', 'us', 0],
+  ['processMicros', 'CPU of the process per request', 'us', 0],
+] as const;
+
 const bodies = Array.from({ length: profiles }, (_, person) => Buffer.from(JSON.stringify(bodyOf(person))));
 let flaggedSoFar = 10_000_000;
 
@@ -231,13 +238,6 @@ async function load(server: ServerProcess, duration: number, rate: number | null
     failed: result.non2xx + result.errors + result.timeouts,
   };
 }
-
-const figures = [
-  ['p50Ms', 'latency, median', 'ms', 2],
-  ['p99Ms', 'latency, 99th percentile', 'ms', 2],
-  ['mainMicros', 'CPU of the scoring thread per request', 'us', 0],
-  ['processMicros', 'CPU of the process per request', 'us', 0],
-] as const;
 
 function report(rate: number, bursts: readonly Readonly<Record<Name, Burst>>[]): void {
   if (bursts.length === 0) {

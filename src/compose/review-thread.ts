@@ -1,12 +1,15 @@
 // The review side's thread: where it begins. Everything in it is put together by review.ts.
 import { flushCompileCache } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
+import { giveWay } from '../adapters/system/small-threads.ts';
 import type { FromReview, ToReview } from '../adapters/review-thread/messages.ts';
 import { composeReview, type ReviewData } from './review.ts';
 
 async function serve(): Promise<void> {
   const port = parentPort;
   if (port === null) return;
+  // Logins are scored in the same process, and nobody waits at a login form for an explanation.
+  giveWay();
   const tell = (message: FromReview): void => port.postMessage(message);
   const review = await composeReview(workerData as ReviewData, {
     onDone: (done) => tell({ kind: 'done', done }),
