@@ -23,7 +23,7 @@ const env = {
 t.jobs = 2;
 t.setTimeout(0);
 for (const file of files)
-  t.spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], { buffered: true, timeout: timeoutMs, env }, file);
+  void t.spawn(process.execPath, ['--disable-warning=ExperimentalWarning', file], { buffered: true, timeout: timeoutMs, env }, file);
 
 function testFiles() {
   return readdirSync(join(root, 'test'), { recursive: true, withFileTypes: true })
