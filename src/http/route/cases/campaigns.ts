@@ -7,7 +7,7 @@ import { badCursor, cursorParameter, moment, noParameters, parametersOf, trueOrF
 import { Problem } from '../../problem.ts';
 import { refusals } from '../../reference.ts';
 import { campaignDocument } from './case-json.ts';
-import { type ById, callerOf, caseIdLengthMax, casesOf, guarded } from './guard.ts';
+import { type ById, callerOf, caseIdLengthMax, casesOf, guarded, withParameters } from './guard.ts';
 import { campaignListSchema, campaignParamsSchema, campaignSchema } from './wire.ts';
 
 const perPage = 50;
@@ -61,17 +61,7 @@ export function campaignRoutes(door: Door): void {
         params: campaignParamsSchema,
         response: {
           200: campaignSchema,
-          ...refusals(
-            'invalid_field',
-            'invalid_parameter',
-            'invalid_url',
-            401,
-            403,
-            'unknown_campaign',
-            'cases_off',
-            'rate_limited',
-            'cases_unavailable',
-          ),
+          ...refusals(...withParameters, 'unknown_campaign'),
         },
       },
     },

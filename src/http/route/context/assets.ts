@@ -13,7 +13,7 @@ import { badCursor, cursorParameter, moment, noParameters, parametersOf, wholeNu
 import { Problem } from '../../problem.ts';
 import { refusals } from '../../reference.ts';
 import { timeOf } from '../cases/case-json.ts';
-import { type ById, callerOf, casesOf, guarded } from '../cases/guard.ts';
+import { type ById, callerOf, casesOf, guarded, withParameters } from '../cases/guard.ts';
 import { assetDocument } from './asset-json.ts';
 import { assetKeptSchema, assetListSchema, assetParamsSchema, type AssetRequest, assetRequestSchema } from './wire.ts';
 
@@ -97,19 +97,7 @@ function removeRoute(door: Door): void {
         querystring: removeParameters.schema,
         response: {
           200: assetKeptSchema,
-          ...refusals(
-            'invalid_field',
-            'invalid_parameter',
-            'invalid_url',
-            401,
-            403,
-            'cases_off',
-            'contradiction',
-            'too_many_assets',
-            'time_out_of_range',
-            'rate_limited',
-            'cases_unavailable',
-          ),
+          ...refusals(...withParameters, 'contradiction', 'too_many_assets', 'time_out_of_range'),
         },
       },
     },
