@@ -9,9 +9,10 @@ import type { Cases } from '../adapters/sqlite/open.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { ExplainerPlan } from '../domain/explainer-plan.ts';
 import type { CaseName, LoginDone, NumberedLogin, ReviewSample } from '../ports/flagged-logins.ts';
-import { templateBody, writeBody } from '../review/explain/body.ts';
+import { templateBody, untouched, writeBody } from '../review/explain/body.ts';
 import { keepHouse } from '../review/housekeeping.ts';
 import { Opener } from '../review/open/opener.ts';
+import { tellerOf } from '../review/open/teller.ts';
 import { ExplainCounts } from '../telemetry/explain-metrics.ts';
 import type { Explaining, ExplainingParts } from './explaining.ts';
 import { openCases } from './open-cases.ts';
@@ -53,15 +54,20 @@ export async function composeReview(data: ReviewData, events: ReviewEvents): Pro
   const onTold = gathered(events.onTold);
   const asked = plan ?? ((await isWorkLeft(cases)) ? planOfNobody : null);
   const explaining = asked === null ? null : await explain({ plan: asked, cases, clock, wording, meter, onTold, onProblem });
+  const openingPlan = explaining === null || plan === null ? planOfNobody : plan;
   const opener = new Opener({
     store: cases.store,
     clock,
-    templateBody: (login) => writeBody(templateBody(login, wording)),
-    explainsByModel: (tier) => explaining !== null && plan?.tiers[tier] !== undefined,
+    tellerOf: (tier, caseId) => tellerOf(openingPlan, tier, caseId),
+    templateBody(login, teller) {
+      const body = templateBody(login, wording);
+      return writeBody(teller === 'sampled_out' ? { ...body, provenance: untouched('sampled_out') } : body);
+    },
     onUnexplained: (error) => onProblem(`The template could not explain a case: ${String((error as Error).message)}`),
-    onDone(done) {
-      onDone(done);
-      for (const { kind, tier } of done) if (kind === 'opened' && tier !== null) explaining?.wake(tier);
+    onDone,
+    onOpened({ made: { id, tier }, job }) {
+      if (job !== null) explaining?.wake(tier);
+      else if (tellerOf(openingPlan, tier, id) === 'sampled_out') meter.told(tier, 'template', 'sampled_out');
     },
     onProblem,
   });

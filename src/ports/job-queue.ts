@@ -12,6 +12,8 @@ export interface ClaimRequest {
   readonly tiers: readonly Tier[];
   readonly limit: number;
   readonly leaseMs: number;
+  /** Only jobs whose deadline is before this time; absent: all. */
+  readonly dueBeforeMs?: number;
 }
 
 export interface FailureReport {

@@ -68,6 +68,21 @@ export function jobQueueContract(t: Test, open: OpenQueue): void {
     t.strictSame(await keys({}), ['high late']);
   });
 
+  t.test('of those that wait a worker may take only what is due soon', async (t) => {
+    const { queue, clock } = await open(t);
+    const dueMs = clock.nowMs() + 100;
+    await queue.enqueue([
+      job('later', { tier: 'high', deadlineMs: dueMs + 1 }),
+      job('then', { tier: 'high', deadlineMs: dueMs }),
+      job('soon', { tier: 'low', deadlineMs: dueMs - 1 }),
+    ]);
+    const keys = async (request: object): Promise<string[]> =>
+      (await queue.claim({ ...all, ...request })).map((claim) => claim.job.dedupeKey);
+    t.strictSame(await keys({ dueBeforeMs: dueMs }), ['soon']);
+    t.strictSame(await keys({ dueBeforeMs: dueMs + 1 }), ['then']);
+    t.strictSame(await keys({}), ['later']);
+  });
+
   t.test('a lease that is not renewed runs out, and the next worker has the job', async (t) => {
     const { queue, clock } = await open(t);
     await idOf(queue, 'a');

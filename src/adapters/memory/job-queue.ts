@@ -70,14 +70,14 @@ export class MemoryJobQueue implements JobQueue, MemoryJobs {
 
   enqueue: JobQueue['enqueue'] = async (jobs) => jobs.map((job) => this.add(job));
 
-  claim: JobQueue['claim'] = async ({ tiers: wanted, limit, leaseMs }) => {
+  claim: JobQueue['claim'] = async ({ tiers: wanted, limit, leaseMs, dueBeforeMs = Number.POSITIVE_INFINITY }) => {
     const nowMs = this.#options.clock.nowMs();
     const lease = this.#options.random.id();
     this.#takeBack(nowMs);
     const claims: Claim[] = [];
     for (const tier of wanted) {
       const waiting = [...this.#jobs.values()]
-        .filter((held) => held.state === 'waiting' && held.job.tier === tier)
+        .filter((held) => held.state === 'waiting' && held.job.tier === tier && held.job.deadlineMs < dueBeforeMs)
         .sort((a, b) => a.job.deadlineMs - b.job.deadlineMs || a.order - b.order);
       for (const held of waiting.slice(0, Math.max(0, limit - claims.length))) {
         held.state = 'leased';

@@ -9,7 +9,6 @@ import { findingsMin } from '../explanation/validate.ts';
 import type { TemplateCause, ToldFinding } from './body.ts';
 import { askGroup, type AskParts, type GroupEnd, modelsInOrder } from './group.ts';
 import type { KeptAnswer, KeptAnswers } from './kept-answers.ts';
-import { shortHash } from './short-hash.ts';
 import { Work, type WorkParts } from './work.ts';
 
 /** After so many the template has the last word: whatever ended them may be the case itself. The rest are for saying so. */
@@ -46,18 +45,35 @@ interface UnderWay extends PromiseWithResolvers<SharedAnswer> {
 }
 
 export interface BatchEnd {
-  /** Cases that a model was asked about. */
+  /** Cases that were for a model. */
   readonly asked: number;
+  /** Nobody could be asked about them, and they wait again. */
+  readonly refused: boolean;
+}
+
+/** Before this time a case of the tier must be in work for a model to tell it in time. */
+export function lastChanceMs({ clock, pace }: Pick<BatchParts, 'clock' | 'pace'>, tier: Tier): number {
+  return clock.nowMs() + marginForOthers * pace.expectedMs(tier);
+}
+
+export interface Batch {
+  readonly tier: Tier;
+  readonly claims: readonly Claim[];
+  /** More cases of the tier wait than there are workers: one that is told late makes others late. */
+  readonly crowded: boolean;
+  /** Taken because they are due before the next look, at a time when no model could be asked. */
+  readonly due: boolean;
 }
 
 /** Never rejects: what fails goes back to the queue, or its lease runs out. */
-export async function explainBatch(parts: BatchParts, tier: Tier, claims: readonly Claim[], signal: AbortSignal): Promise<BatchEnd> {
+export async function explainBatch(parts: BatchParts, batch: Batch, signal: AbortSignal): Promise<BatchEnd> {
+  const { tier, claims } = batch;
   const begun = await Promise.all(claims.map((claim) => begin(parts, claim, signal)));
   const works = begun.filter((work) => work !== null);
   const byModel: Work[] = [];
   const shed: Promise<void>[] = [];
   for (const work of works) {
-    const cause = causeAgainst(parts, tier, work);
+    const cause = causeAgainst(parts, work, batch);
     if (cause === null) byModel.push(work);
     else shed.push(settle(parts, work, signal, () => endWith(parts, work, cause)));
   }
@@ -65,8 +81,8 @@ export async function explainBatch(parts: BatchParts, tier: Tier, claims: readon
   // One call's worth; the others would wait for it with a lease, and a kill would count as an attempt at each of them.
   const later = byModel.slice(batchMax).map((work) => settle(parts, work, signal, () => putBack(parts, work)));
   await Promise.all([...shed, ...later]);
-  if (byModel.length > 0) await tellByModel(parts, tier, byModel.slice(0, batchMax), signal);
-  return { asked: byModel.length };
+  const end = byModel.length === 0 ? null : await tellByModel(parts, tier, byModel.slice(0, batchMax), signal);
+  return { asked: byModel.length, refused: end?.kind === 'suspended' };
 }
 
 /** Null when nothing is left to do, or nothing can be done now. */
@@ -82,20 +98,31 @@ async function begin(parts: BatchParts, claim: Claim, signal: AbortSignal): Prom
 }
 
 /** Why no model is to tell this case; null when one is. */
-function causeAgainst(parts: BatchParts, tier: Tier, work: Work): TemplateCause | null {
-  const { plan, clock, wording, pace } = parts;
+function causeAgainst(parts: BatchParts, work: Work, { crowded, due }: Batch): TemplateCause | null {
   const { job } = work.claim;
-  const tierPlan = plan.tiers[tier];
-  if (tierPlan === undefined || modelsInOrder(parts, tierPlan).length === 0 || wording.language !== modelLanguage) return 'no_plan';
+  const reach = reachOf(parts, job.tier);
+  if (reach === 'none') return 'no_plan';
   if (work.story.reasons.length === 0) return 'nothing_to_tell';
   if (job.attempts > modelAttemptsMax) return 'attempts';
-  if (tierPlan.sampleOneIn > 1 && Number.parseInt(shortHash(job.id).slice(0, 8), 16) % tierPlan.sampleOneIn !== 0) return 'sampled_out';
-  // Urgent cases are told late rather than not at all; with the others a backlog is worked off by the template.
-  const mayBeLate = tier === 'critical' || tier === 'high';
-  return !mayBeLate && clock.nowMs() + marginForOthers * pace.expectedMs(tier) > job.deadlineMs ? 'deadline' : null;
+  if (work.needsMore && parts.budgets.isSpent(job.tier) && !isSharing(parts, job.tier, work)) return 'budget';
+  if (due && reach === 'suspended') return 'failed';
+  if (job.deadlineMs >= lastChanceMs(parts, job.tier)) return null;
+  // An urgent case is told late rather than not at all, where that makes no other one late.
+  const mayBeLate = !crowded && (job.tier === 'critical' || job.tier === 'high');
+  return mayBeLate ? null : 'deadline';
 }
 
-async function tellByModel(parts: BatchParts, tier: Tier, works: readonly Work[], signal: AbortSignal): Promise<void> {
+/** Whether a model of the tier can be asked: none ever, none just now, or one. */
+export function reachOf(parts: Pick<BatchParts, 'plan' | 'models' | 'wording' | 'weakness'>, tier: Tier): 'none' | 'suspended' | 'one' {
+  const tierPlan = parts.plan.tiers[tier];
+  if (tierPlan === undefined || parts.wording.language !== modelLanguage) return 'none';
+  const [first] = modelsInOrder(parts, tierPlan);
+  if (first === undefined) return 'none';
+  return first.model.available() ? 'one' : 'suspended';
+}
+
+/** How asking ended; null where all were told without. */
+async function tellByModel(parts: BatchParts, tier: Tier, works: readonly Work[], signal: AbortSignal): Promise<GroupEnd | null> {
   const startedMs = parts.clock.monotonicMs();
   const own: Work[] = [];
   const others: Promise<void>[] = [];
@@ -121,16 +148,18 @@ async function tellByModel(parts: BatchParts, tier: Tier, works: readonly Work[]
       if (work.fresh) parts.underWay.set(work.signature, { owner: work, ...Promise.withResolvers<SharedAnswer>() });
     }
   }
-  await Promise.all([askOwn(parts, tier, own, signal), ...others]);
+  const [end] = await Promise.all([askOwn(parts, tier, own, signal), ...others]);
+  return end;
 }
 
-async function askOwn(parts: BatchParts, tier: Tier, works: readonly Work[], signal: AbortSignal): Promise<void> {
-  if (works.length === 0) return;
+async function askOwn(parts: BatchParts, tier: Tier, works: readonly Work[], signal: AbortSignal): Promise<GroupEnd | null> {
+  if (works.length === 0) return null;
   const startedMs = parts.clock.monotonicMs();
   const end = await askSafely(parts, tier, works, signal);
   if (end.kind === 'answered') parts.pace.note(tier, parts.clock.monotonicMs() - startedMs);
   for (const work of works) share(parts, tier, work, end);
   await Promise.all(works.map((work) => settle(parts, work, signal, () => endAfter(parts, work, end, signal))));
+  return end;
 }
 
 /** Others may wait for the answer, so there is an end whatever happens. */
@@ -165,6 +194,11 @@ function asWritten({ code, codes, evidenceIds, direction, strength, written, sen
 
 function keyOf(signature: string, model: string): string {
   return `${model} ${signature}`;
+}
+
+/** It would be told without a call. */
+function isSharing(parts: BatchParts, tier: Tier, work: Work): boolean {
+  return work.fresh && (keptFor(parts, tier, work) !== null || parts.underWay.has(work.signature));
 }
 
 /** One of any model of the tier, the preferred one's first. */

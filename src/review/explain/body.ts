@@ -59,6 +59,7 @@ export function addTokens(a: Tokens, b: Tokens): Tokens {
 export interface Provenance {
   /** The operator's names of the models whose words are in it, in the order in which they told. */
   readonly models: readonly string[];
+  /** Empty where no job was made for a model. */
   readonly promptVersion: string;
   /** Of all calls for this case, also those that failed; of a call for several cases its share. */
   readonly tokens: Tokens;
@@ -75,6 +76,22 @@ export interface Provenance {
   readonly shared: boolean;
   /** Null when a model told all that matters. */
   readonly cause: TemplateCause | null;
+}
+
+/** Where nobody worked on the case, and why. */
+export function untouched(cause: TemplateCause): Provenance {
+  return {
+    models: [],
+    promptVersion: '',
+    tokens: noTokens,
+    money: null,
+    calls: 0,
+    attempts: 0,
+    dropped: {},
+    signature: '',
+    shared: false,
+    cause,
+  };
 }
 
 export interface ExplanationBody {

@@ -28,6 +28,8 @@ export interface Admission {
 export interface Budgets {
   /** Null: it would cost more than there is left for this tier. */
   admit(tier: Tier, estimate: Spending): Admission | null;
+  /** A call like the last one that was refused would be refused now, so that no prompt need be made to find that out. */
+  isSpent(tier: Tier): boolean;
 }
 
 export function createBudgets(plan: ExplainerPlan, clock: Clock): Budgets {
@@ -38,10 +40,21 @@ export function createBudgets(plan: ExplainerPlan, clock: Clock): Budgets {
       return [tier, new HourlySpending({ tokens: tokensPerHour, money: moneyPerHour }, clock)];
     }),
   );
+  const refused = new Map<Tier, Spending>();
+  const ownOf = (tier: Tier): HourlySpending => ofTier.get(tier) as HourlySpending;
+  const isFor = (tier: Tier, estimate: Spending): boolean =>
+    ownOf(tier).hasRoom(estimate, 1) && overall.hasRoom(estimate, overallShares[tier]);
   return {
+    isSpent(tier) {
+      const last = refused.get(tier);
+      return last !== undefined && !isFor(tier, last);
+    },
     admit(tier, estimate) {
-      const own = ofTier.get(tier) as HourlySpending;
-      if (!own.hasRoom(estimate, 1) || !overall.hasRoom(estimate, overallShares[tier])) return null;
+      if (!isFor(tier, estimate)) {
+        refused.set(tier, estimate);
+        return null;
+      }
+      const own = ownOf(tier);
       own.hold(estimate);
       overall.hold(estimate);
       let settled = false;

@@ -26,11 +26,12 @@ export interface AskParts {
 /**
  * answered    a whole answer was read, whatever of it held up
  * budget      nobody was asked, because the budget is spent or kept for others
+ * suspended   nobody was asked, because every model of the tier failed too often just now
  * failed      no model that was asked gave a usable answer
  * cancelled   the signal
  */
 export type GroupEnd =
-  | { readonly kind: 'answered' | 'budget' | 'cancelled' }
+  | { readonly kind: 'answered' | 'budget' | 'suspended' | 'cancelled' }
   | {
       readonly kind: 'failed';
       /** One sentence for an operator. */
@@ -46,8 +47,11 @@ interface Usable {
   readonly model: ExplainerModel;
 }
 
-/** In the plan's order; those that are too weak or not to be reached just now after the others. */
-export function modelsInOrder({ plan, models, weakness }: AskParts, tier: TierPlan): readonly Usable[] {
+/** In the plan's order; those that are too weak or not to be asked just now after the others. */
+export function modelsInOrder(
+  { plan, models, weakness }: Pick<AskParts, 'plan' | 'models' | 'weakness'>,
+  tier: TierPlan,
+): readonly Usable[] {
   const usable = tier.models.flatMap((name): Usable[] => {
     const model = models.get(name);
     const own = plan.models.find((each) => each.name === name);
@@ -66,16 +70,17 @@ export async function askGroup(parts: AskParts, tier: Tier, works: readonly Work
     const open = works.filter((work) => work.needsMore);
     if (open.length === 0) return { kind: 'answered' };
     if (signal.aborted) return { kind: 'cancelled' };
-    if (asked.has(usable.model.name)) continue;
+    if (asked.has(usable.model.name) || !usable.model.available()) continue;
     const next = order.slice(i + 1).find(({ model }) => !asked.has(model.name) && model.available());
     const end = await askOnce(parts, tier, open, [usable, next ?? null], signal);
     if (end.kind === 'budget') return failure ?? end;
     for (const name of end.asked) asked.add(name);
+    if (end.how === 'suspended') continue;
     if (end.how === 'stop') return { kind: 'answered' };
     if (signal.aborted) return { kind: 'cancelled' };
     failure = worse(failure, end.failure);
   }
-  return failure ?? { kind: 'failed', detail: 'No model of the tier could be opened.', retryAfterMs: null, hopeless: false };
+  return failure ?? { kind: 'suspended' };
 }
 
 type Failure = GroupEnd & { readonly kind: 'failed' };
@@ -222,6 +227,8 @@ function candidateOf(parts: AskParts, tier: Tier, { prompt, works, reading }: As
       const money = tokens === null ? null : moneyOf(tokens, plan.price);
       const silent = end.kind === 'failed' ? end.failure : 'unusable';
       const how = part === 'answered' ? reading.howEnded(end) : part === 'outrun' ? 'cancelled' : silent;
+      // Refused here, a moment after it was still to be asked.
+      if (how === 'suspended') return;
       meter.asked({ model: model.name, tier, end: how, elapsedMs: clock.monotonicMs() - startedMs, tokens: known, money, hedge });
       for (const [i, work] of works.entries()) {
         const share = money === null ? null : money / works.length;

@@ -2,7 +2,7 @@
 // none starves another.
 import type { Claim } from '../../domain/case/job.ts';
 import { explainWithinMs, type Tier } from '../../domain/case/tier.ts';
-import { type BatchParts, explainBatch } from './batch.ts';
+import { type Batch, type BatchParts, explainBatch, lastChanceMs, reachOf } from './batch.ts';
 
 export interface PoolTimes {
   /** How long a job is ours without a sign of life. */
@@ -13,9 +13,8 @@ export interface PoolTimes {
 
 /** Where cases share a call they are gathered for this part of the time that they have. */
 const gatherPart = 1 / 30;
-/** Claimed at a time while the template works off a backlog, and at most. */
+/** Claimed at a time while the template works off a backlog. */
 const shedBatch = 32;
-const claimMax = 64;
 
 export class TierPool {
   readonly #parts: BatchParts;
@@ -26,23 +25,22 @@ export class TierPool {
   readonly #batchMax: number;
   readonly #stopping = new AbortController();
   readonly #inWork = new Set<Promise<void>>();
-  readonly #usualLimit: number;
   #limit: number;
+  /** Every worker was busy when the queue was last looked at, and it was not seen empty since. */
+  #crowded = false;
   /** Null while nobody looks. */
   #looking: Promise<void> | null = null;
   #lookAgain = false;
   #cancelAlarm: () => void = () => undefined;
 
   constructor(parts: BatchParts, tier: Tier, times: PoolTimes) {
-    const { workers = 1, batchMax = 1, sampleOneIn = 1 } = parts.plan.tiers[tier] ?? {};
+    const { workers = 1, batchMax = 1 } = parts.plan.tiers[tier] ?? {};
     this.#parts = parts;
     this.#tier = tier;
     this.#leaseMs = times.leaseMs;
     this.#workers = workers;
     this.#batchMax = batchMax;
-    // Of a sampled tier so many that about a batch of them is for a model.
-    this.#usualLimit = Math.min(claimMax, batchMax * sampleOneIn);
-    this.#limit = this.#usualLimit;
+    this.#limit = batchMax;
     this.#idleMs = batchMax > 1 ? Math.max(times.pollMs, explainWithinMs[tier] * gatherPart) : times.pollMs;
   }
 
@@ -50,9 +48,9 @@ export class TierPool {
     this.#look();
   }
 
-  /** There may be work: look now, unless cases are gathered. */
+  /** There may be work: look now, unless cases are gathered or wait for a model. */
   wake(): void {
-    if (this.#batchMax === 1) this.#look();
+    if (this.#batchMax === 1 && !this.#isWaiting) this.#look();
   }
 
   /** Resolves when every case in work is finished or given back. */
@@ -64,6 +62,11 @@ export class TierPool {
 
   get busy(): number {
     return this.#inWork.size;
+  }
+
+  /** No model can be asked just now: cases keep their time for one, and only what is due goes to the template. */
+  get #isWaiting(): boolean {
+    return reachOf(this.#parts, this.#tier) === 'suspended';
   }
 
   get #isFull(): boolean {
@@ -87,16 +90,26 @@ export class TierPool {
       this.#lookAgain = false;
       claimed = await this.#claimOnce();
     } while ((claimed > 0 || this.#lookAgain) && !this.#isFull && !this.#stopping.signal.aborted);
-    this.#cancelAlarm();
+    this.#crowded = this.#isFull;
     // A worker that becomes free looks by itself.
-    if (!this.#isFull && !this.#stopping.signal.aborted) this.#cancelAlarm = this.#parts.clock.alarm(this.#idleMs, () => this.#look());
+    if (!this.#isFull) this.#lookLater();
+  }
+
+  #lookLater(): void {
+    this.#cancelAlarm();
+    if (!this.#stopping.signal.aborted) this.#cancelAlarm = this.#parts.clock.alarm(this.#idleMs, () => this.#look());
   }
 
   async #claimOnce(): Promise<number> {
     if (this.#stopping.signal.aborted || this.#isFull) return 0;
     try {
-      const claims = await this.#parts.queue.claim({ tiers: [this.#tier], limit: this.#limit, leaseMs: this.#leaseMs });
-      if (claims.length > 0) this.#begin(claims);
+      const request = { tiers: [this.#tier], limit: this.#limit, leaseMs: this.#leaseMs };
+      const due = this.#isWaiting;
+      // What falls due before the next look must be told at this one.
+      const claims = await this.#parts.queue.claim(
+        due ? { ...request, dueBeforeMs: lastChanceMs(this.#parts, this.#tier) + this.#idleMs } : request,
+      );
+      if (claims.length > 0) this.#begin({ tier: this.#tier, claims, crowded: this.#crowded, due });
       return claims.length;
     } catch {
       // The store tells its own trouble; the next look may go better.
@@ -104,22 +117,28 @@ export class TierPool {
     }
   }
 
-  #begin(claims: readonly Claim[]): void {
-    const done = this.#work(claims).finally(() => {
+  #begin(batch: Batch): void {
+    const done = this.#work(batch).then((refused) => {
       this.#inWork.delete(done);
-      this.#look();
+      // What was refused would be at once again.
+      if (refused) this.#lookLater();
+      else this.#look();
     });
     this.#inWork.add(done);
   }
 
-  async #work(claims: readonly Claim[]): Promise<void> {
+  /** Whether they were refused; see `BatchEnd`. */
+  async #work(batch: Batch): Promise<boolean> {
     const lost = new AbortController();
-    const stopBeats = keepLeases(this.#parts, claims, this.#leaseMs, () => lost.abort());
+    const stopBeats = keepLeases(this.#parts, batch.claims, this.#leaseMs, () => lost.abort());
     try {
-      const { asked } = await explainBatch(this.#parts, this.#tier, claims, AbortSignal.any([this.#stopping.signal, lost.signal]));
-      this.#limit = asked === 0 ? Math.max(shedBatch, this.#usualLimit) : this.#usualLimit;
+      const signal = AbortSignal.any([this.#stopping.signal, lost.signal]);
+      const { asked, refused } = await explainBatch(this.#parts, batch, signal);
+      this.#limit = asked === 0 ? Math.max(shedBatch, this.#batchMax) : this.#batchMax;
+      return refused;
     } catch (error) {
       this.#parts.onProblem(`Explaining cases failed unexpectedly, they are tried again: ${(error as Error).message}`);
+      return false;
     } finally {
       stopBeats();
     }

@@ -14,6 +14,8 @@ export interface OpenerOptions extends OpeningParts {
   readonly store: CaseStore;
   readonly clock: Clock;
   readonly onDone: (done: readonly LoginDone[]) => void;
+  /** A case that was not there before stands now. */
+  readonly onOpened: (opening: Opening) => void;
   /** One sentence for the operator about a login that never becomes a case. */
   readonly onProblem: (sentence: string) => void;
 }
@@ -87,7 +89,7 @@ export class Opener {
 
   /** Never rejects. What could not be stored now is at the front of the queue again. */
   async #store(batch: readonly NumberedLogin[]): Promise<void> {
-    const { store, clock, onDone } = this.#options;
+    const { store, clock, onDone, onOpened } = this.#options;
     const openings: Opening[] = [];
     const kept: NumberedLogin[] = [];
     const ended: LoginDone[] = [];
@@ -102,8 +104,11 @@ export class Opener {
     }
     try {
       const opened = await store.open(openings);
-      for (const [i, { kind }] of opened.entries())
-        ended.push({ number: (kept[i] as NumberedLogin).number, kind, tier: (openings[i] as Opening).made.tier });
+      for (const [i, { kind }] of opened.entries()) {
+        const opening = openings[i] as Opening;
+        ended.push({ number: (kept[i] as NumberedLogin).number, kind, tier: opening.made.tier });
+        if (kind === 'opened') onOpened(opening);
+      }
       this.#failures = 0;
     } catch (error) {
       await this.#refused(kept, error, ended);

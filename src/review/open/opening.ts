@@ -5,12 +5,12 @@ import { lastKind } from '../../domain/case/telling.ts';
 import { explainWithinMs, type Tier } from '../../domain/case/tier.ts';
 import type { Opening } from '../../ports/case-store.ts';
 import type { NewTelling } from '../../ports/explanation-log.ts';
+import type { Teller } from './teller.ts';
 
 export interface OpeningParts {
   /** The template's explanation as it is stored. May throw: then the case opens without it. */
-  readonly templateBody: (login: FlaggedLogin) => string;
-  /** Whether a model is asked about cases of that tier. Where none is, the template is the last word. */
-  readonly explainsByModel: (tier: Tier) => boolean;
+  readonly templateBody: (login: FlaggedLogin, teller: Teller) => string;
+  readonly tellerOf: (tier: Tier, caseId: string) => Teller;
   /** Told when the template could not explain, which is a bug of ours and no reason to have no case. */
   readonly onUnexplained: (error: unknown) => void;
 }
@@ -25,8 +25,9 @@ export function openingOf(login: FlaggedLogin, nowMs: number, parts: OpeningPart
   const made = newCaseOf(login, nowMs);
   if (made === null) return null;
   const { id, tenant, tier } = made;
-  const asked = parts.explainsByModel(tier);
-  const body = bodyOf(login, parts);
+  const teller = parts.tellerOf(tier, id);
+  const asked = teller === 'model';
+  const body = bodyOf(login, teller, parts);
   return {
     made,
     explanation: body === null ? null : { source: 'template', key: 'template', final: !asked, body, atMs: nowMs },
@@ -44,9 +45,9 @@ function firstTellings(body: string | null, asked: boolean, atMs: number): NewTe
   return tellings;
 }
 
-function bodyOf(login: FlaggedLogin, { templateBody, onUnexplained }: OpeningParts): string | null {
+function bodyOf(login: FlaggedLogin, teller: Teller, { templateBody, onUnexplained }: OpeningParts): string | null {
   try {
-    return templateBody(login);
+    return templateBody(login, teller);
   } catch (error) {
     onUnexplained(error);
     return null;

@@ -112,6 +112,52 @@ t.test('a wrong key is no reason to try again', async (t) => {
   t.equal((await world.queue.deadLetters('default', 9)).length, 1);
 });
 
+t.test('while no model can be asked cases keep their time for one, and only what is due is left to the template', async (t) => {
+  const world = memoryWorld();
+  const meter = notingMeter();
+  const down = scriptedModel('down');
+  down.up = false;
+  const urgent = await openCase(world, 'urgent', { tier: 'critical' });
+  const other = await openCase(world, 'other', { tier: 'high' });
+  explainerIn(world, [down], { meter }).start();
+  const untilMs = world.clock.nowMs() + 30_000;
+  await runUntil(world, () => world.clock.nowMs() >= untilMs);
+  t.strictSame(
+    (await world.queue.depths()).map(({ waiting }) => waiting),
+    [1, 1, 0, 0],
+    'nobody has claimed them',
+  );
+  t.strictSame(
+    (await toldOf(world, urgent)).map(({ kind }) => kind),
+    ['template'],
+    'and nothing is noted',
+  );
+  await runUntil(world, async () => (await world.store.explanations('default', urgent)).some(({ final }) => final));
+  t.equal((await finalOf(world, urgent)).provenance?.cause, 'failed');
+  t.ok(meter.notes.includes('deadline critical true'));
+  t.equal(down.calls.length, 0);
+  down.up = true;
+  await runUntil(world, () => isIdle(world));
+  t.match((await finalOf(world, other)).provenance, { models: ['down'], attempts: 1, calls: 1 });
+  t.strictSame(await Promise.all([urgent, other].map((id) => faultOf(world, id))), [null, null]);
+});
+
+t.test('a model that refuses a moment after it was still to be asked costs the case no attempt and no line', async (t) => {
+  const world = memoryWorld();
+  const meter = notingMeter();
+  const model = scriptedModel('closing', (call, signal, n) => (n < 3 ? ending(failed('suspended'))(call, signal, n) : answering(call)));
+  const startMs = world.clock.nowMs();
+  const id = await openCase(world, 'a');
+  explainerIn(world, [model], { meter }).start();
+  await runUntil(world, () => isIdle(world));
+  t.ok(world.clock.nowMs() - startMs >= 2000, 'it is left alone for a while');
+  t.match((await finalOf(world, id)).provenance, { attempts: 1, calls: 1 });
+  t.strictSame(
+    meter.notes.filter((note) => note.startsWith('asked')),
+    ['asked closing stop'],
+  );
+});
+
 t.test("a provider's wish to be left alone is kept, where the case has the time", async (t) => {
   const world = memoryWorld();
   const busy = scriptedModel('busy', (call, _signal, n) =>

@@ -17,13 +17,22 @@ import {
   notingMeter,
   openCase,
   runUntil,
+  type ScriptedModel,
   scriptedModel,
   tierPlan,
   toldOf,
   usage,
   waitFor,
+  type World,
 } from '../../support/explaining.ts';
 import { createWording } from '../../../src/adapters/icu-messages/wording.ts';
+
+/** Begins to answer after a time. */
+const slowModel = (world: World, afterMs: number): ScriptedModel =>
+  scriptedModel('slow', async function* (call, signal) {
+    if (await waitFor(world.clock, afterMs, signal)) yield* answering(call);
+    else yield failed('cancelled');
+  });
 
 t.test('a second model is asked beside a first that is slow to begin; the loser is hung up', async (t) => {
   const world = memoryWorld();
@@ -106,34 +115,48 @@ t.test('equal stories are told by one call, at the same time or later, each with
   );
 });
 
-t.test('of a sampled tier so many cases are told by a model, always the same ones; the others by the template', async (t) => {
+t.test('of a backlog the template tells what cannot be told in time, so that nothing is late', async (t) => {
   const world = memoryWorld();
   const meter = notingMeter();
-  const model = scriptedModel('small');
-  for (let i = 0; i < 60; i++) await openCase(world, `${i}`, { tier: 'low', reasons: farAwayBut(i + 2) });
-  explainerIn(world, [model], { tiers: { low: tierPlan(['small'], { sampleOneIn: 4 }) }, meter }).start();
-  await runUntil(world, () => isIdle(world));
-  const sampled = meter.notes.filter((note) => note === 'told low template sampled_out').length;
-  t.equal(sampled + model.calls.length, 60);
-  t.ok(model.calls.length > 3 && model.calls.length < 30, `${model.calls.length}`);
-});
-
-t.test('a backlog is worked off by the template, the urgent tiers last of all', async (t) => {
-  const world = memoryWorld();
-  const meter = notingMeter();
-  const slow = scriptedModel('slow', async function* (call, signal) {
-    if (await waitFor(world.clock, 40_000, signal)) yield* answering(call);
-    else yield failed('cancelled');
-  });
+  const slow = slowModel(world, 25_000);
   const each = { ...tierPlan(['slow']), workers: 1 };
   for (const tier of tiers) for (let i = 0; i < 30; i++) await openCase(world, `${tier}${i}`, { tier, reasons: farAwayBut(i + 2) });
   explainerIn(world, [slow], { meter, tiers: { critical: each, high: each, medium: each, low: each } }).start();
   await runUntil(world, () => isIdle(world), 500);
   const count = (start: string): number => meter.notes.filter((note) => note.startsWith(start)).length;
   t.equal(count('told'), 120);
-  t.equal(count('told critical model'), 30, 'late rather than not at all');
-  t.ok(count('told medium template deadline') > 0);
-  t.equal(count('deadline medium true'), 30, 'and none of them is late');
+  for (const tier of tiers) {
+    t.ok(count(`told ${tier} model`) > 0, tier);
+    t.equal(count(`deadline ${tier} true`), 30, tier);
+  }
+  t.ok(count('told critical template deadline') > count('told high template deadline'), 'who has the least time is left to it most');
+});
+
+t.test('an urgent case that comes late is told by a model all the same where nobody waits behind it', async (t) => {
+  const world = memoryWorld();
+  const meter = notingMeter();
+  const slow = slowModel(world, 25_000);
+  const one = { ...tierPlan(['slow']), workers: 1 };
+  for (const tier of ['critical', 'medium'] as const) await openCase(world, `late ${tier}`, { tier });
+  world.clock.advance(3_600_000);
+  explainerIn(world, [slow], { meter, tiers: { critical: one, medium: one } }).start();
+  await runUntil(world, () => isIdle(world), 500);
+  t.strictSame(meter.notes.filter((note) => note.startsWith('told')).sort(), ['told critical model null', 'told medium template deadline']);
+});
+
+t.test('a spent budget is not found out by making a prompt for each case, and an equal story is told all the same', async (t) => {
+  const world = memoryWorld();
+  const meter = notingMeter();
+  const model = scriptedModel('large');
+  const one = { ...tierPlan(['large']), workers: 1, batchMax: 2 };
+  const parts = { meter, tiers: { medium: one }, budget: { tokensPerHour: 12_000 } };
+  for (let i = 0; i < 40; i++) await openCase(world, `${i}`, { tier: 'medium', reasons: farAwayBut(i + 2) });
+  const equal = await openCase(world, 'equal', { tier: 'medium', reasons: farAwayBut(2) });
+  explainerIn(world, [model], parts).start();
+  await runUntil(world, () => isIdle(world));
+  t.ok(model.calls.length < 3);
+  t.ok(meter.notes.filter((note) => note === 'told medium template budget').length > 30);
+  t.ok((await finalOf(world, equal)).provenance?.shared);
 });
 
 t.test('without a plan, in another language or without a reason that is known, the template tells it alone', async (t) => {

@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import t from 'tap';
 import { openMemoryCases } from '../../../src/adapters/memory/cases.ts';
 import { StorageFailure } from '../../../src/domain/case/failure.ts';
-import { explainWithinMs, type Tier } from '../../../src/domain/case/tier.ts';
+import { explainWithinMs } from '../../../src/domain/case/tier.ts';
 import type { Opening } from '../../../src/ports/case-store.ts';
 import type { LoginDone } from '../../../src/ports/flagged-logins.ts';
+import { tellerOf } from '../../../src/review/open/teller.ts';
 import { openingOf } from '../../../src/review/open/opening.ts';
 import { Opener, type OpenerOptions } from '../../../src/review/open/opener.ts';
 import { flaggedAs, flaggedLogin, settled } from '../../support/flagged.ts';
 import { testClock, testRandom } from '../../support/ports.ts';
+import { tierPlan } from '../../support/explaining.ts';
 import { noonMs } from '../../support/records.ts';
 
 /** An opener over a real store in memory, whose `open` a test may make fail. */
@@ -31,7 +33,8 @@ function openerWorld(options: Partial<OpenerOptions> = {}) {
     store,
     clock,
     templateBody: ({ assessment }) => JSON.stringify({ of: assessment.assessmentId }),
-    explainsByModel: () => false,
+    tellerOf: () => 'template',
+    onOpened: () => undefined,
     onUnexplained: (error) => void problems.push(String(error)),
     onDone: (ended) => void done.push(...ended),
     onProblem: (sentence) => void problems.push(sentence),
@@ -71,8 +74,8 @@ t.test(
   },
 );
 
-t.test('where a model is to explain a tier, the template is not the last word and a job with the deadline of the tier waits', (t) => {
-  const parts = { templateBody: () => '{}', explainsByModel: (tier: Tier) => tier === 'high', onUnexplained: () => undefined };
+t.test('where a model is to explain a case, the template is not the last word and a job with the deadline of the tier waits', (t) => {
+  const parts = { templateBody: () => '{}', tellerOf: () => 'model' as const, onUnexplained: () => undefined };
   const opening = openingOf(flaggedLogin('a'), noonMs, parts);
   t.match(opening, {
     explanation: { final: false },
@@ -80,6 +83,23 @@ t.test('where a model is to explain a tier, the template is not the last word an
     tellings: [{ kind: 'template' }],
   });
   t.equal(opening?.tellings?.length, 1);
+  t.end();
+});
+
+t.test('of a sampled tier so many cases are for a model, always the same ones; a tier without a plan is for the template', (t) => {
+  const plan = { tiers: { low: tierPlan(['m'], { sampleOneIn: 5 }), high: tierPlan(['m']) } };
+  const random = testRandom(5);
+  const ids = Array.from({ length: 5000 }, () => `${random.uniform()}`);
+  const tellers = ids.map((id) => tellerOf(plan, 'low', id));
+  const asked = tellers.filter((teller) => teller === 'model').length;
+  // Five standard deviations of a binomial of one fifth.
+  t.ok(Math.abs(asked - 1000) < 142, `${asked}`);
+  t.equal(asked + tellers.filter((teller) => teller === 'sampled_out').length, 5000);
+  t.strictSame(
+    ids.map((id) => tellerOf(plan, 'low', id)),
+    tellers,
+  );
+  t.ok(ids.every((id) => tellerOf(plan, 'high', id) === 'model' && tellerOf(plan, 'medium', id) === 'template'));
   t.end();
 });
 

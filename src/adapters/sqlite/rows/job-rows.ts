@@ -71,10 +71,11 @@ export class JobRows {
       if (left <= 0) break;
       const rows = this.#db.all(
         `update job set state = ${leased}, lease = ?, until_ms = ?, attempts = attempts + 1
-           where seq in (select seq from job where state = ${waiting} and tier = ? order by deadline_ms, seq limit ?) returning *`,
+           where seq in (select seq from job where state = ${waiting} and tier = ? and deadline_ms < ? order by deadline_ms, seq limit ?) returning *`,
         lease,
         leaseUntilMs,
         tierRank(tier),
+        request.dueBeforeMs ?? Number.MAX_SAFE_INTEGER,
         left,
       );
       rows.sort((a, b) => Number(a['deadline_ms']) - Number(b['deadline_ms']) || Number(a['seq']) - Number(b['seq']));
