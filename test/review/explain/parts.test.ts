@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import type { Tier } from '../../../src/domain/case/tier.ts';
-import { readBody, templateBody, writeBody } from '../../../src/review/explain/body.ts';
+import { readBody, templateBody, untouched, writeBody } from '../../../src/review/explain/body.ts';
 import { createBudgets, estimateTokens, moneyOf } from '../../../src/review/explain/budget.ts';
 import { finalBody } from '../../../src/review/explain/final-body.ts';
 import { resolveHandles } from '../../../src/review/explain/handles.ts';
@@ -50,6 +50,8 @@ t.test('a stored explanation is read back as it was written, and nothing else is
       t.equal(readBody(changed) === null, !isText, `${key} = ${JSON.stringify(value)}`);
     }
   }
+  const sampledOut = { ...templateBody(storedOf('a', 'b'), english), provenance: untouched('sampled_out') };
+  t.strictSame(readBody(writeBody(sampledOut)), sampledOut, 'also where nobody worked on the case');
   for (const text of ['', 'null', '[]', '{}', '{"format":2}', '{"format":1}', 'x']) t.equal(readBody(text), null, text);
   t.end();
 });
