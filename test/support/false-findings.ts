@@ -138,6 +138,11 @@ const opposites: readonly (readonly [RegExp, string])[] = [
   [/\bautomated\b/, 'human'],
   [/\bis a Tor exit\b/, 'is no Tor exit'],
   [/\bcontradict\b/, 'match'],
+  [/\bis not one of\b/, 'is one of'],
+  [/^None of\b/, 'One of'],
+  [/\bbut none from\b/, 'all from'],
+  [/\b(is|was|has) not (known from|breached|found|been leaked)\b/, '$1 $2'],
+  [/\bThis is the first login\b/, 'This is not the first login'],
   [/\bdormant\b/, 'active'],
 ];
 

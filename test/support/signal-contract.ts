@@ -76,13 +76,14 @@ export const anyFacts: fc.Arbitrary<Facts> = fc
     absent: orNull(oneOf('late' as const, 'unavailable' as const)),
     result: oneOf('success' as const, 'failure' as const),
     method: orNull(oneOf('password' as const, 'passkey' as const, 'recovery' as const)),
+    breached: orNull(fc.boolean()),
   })
   .map((made) => {
     const facts = factsWith({
       attempt: {
         ip: { scope: made.scope },
         device: { id: made.what.device, timeZone: made.what.timeZone },
-        credential: { result: made.result, method: made.method },
+        credential: { result: made.result, method: made.method, breached: made.breached },
       },
       visit: { ...made.where, ...made.what },
       ip: { lists: made.hits.map(([kind, reports, ageDays]) => listHit(kind, { reports, ageDays })) },

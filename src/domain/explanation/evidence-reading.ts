@@ -32,7 +32,8 @@ export function readingsOf(declaration: EvidenceDeclaration, value: number): rea
       ];
     case 'speed':
       return [
-        { value: significant(value, 2), unit: 'km/h' },
+        // Slower than a walk nobody reckons.
+        { value: value < 10 ? Math.round(value) : significant(value, 2), unit: 'km/h' },
         { value: Math.round(value), unit: 'km/h' },
       ];
     case 'duration':

@@ -9,7 +9,7 @@ import { caseName, caseText, joined, type PromptText, words } from './prompt-tex
 import { type Story, storyOf } from './story.ts';
 
 /** Named in stored explanations. Raise it with any change of the prefix or of how a case is written: it is part of every signature. */
-export const promptVersion = 'findings/1';
+export const promptVersion = 'findings/2';
 
 export interface PromptCase {
   /** "case_1": how prompt and answer call it. */

@@ -1,7 +1,7 @@
 // Holds what a model proposes against the evidence. A finding is shown only if everything it says is accounted for: each word is one that
 // may be said, each number is a cited line's, each claim is true, each name is the right one. What cannot be checked is not shown; the
 // template then tells it. Pure, and a function of the prompt's story alone, so that equal stories have equal findings.
-import { claimFault, takeNobody } from './check/claims.ts';
+import { claimFault, wholeFault } from './check/claims.ts';
 import { nameFault } from './check/names.ts';
 import { numberFault } from './check/numbers.ts';
 import { orderFault, riskFault } from './check/risk.ts';
@@ -62,7 +62,7 @@ function directionFault(reasons: readonly StoryReason[], proposed: Pick<Proposed
 function sentenceFault(sentence: CheckedSentence): DropRule | null {
   return (
     wordFault(sentence) ??
-    takeNobody(sentence) ??
+    wholeFault(sentence) ??
     numberFault(sentence) ??
     nameFault(sentence) ??
     orderFault(sentence) ??

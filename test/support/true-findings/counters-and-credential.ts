@@ -94,6 +94,19 @@ export const countersAndCredential: readonly Pattern[] = [
       t.pick(['The password is known from a breach.', 'The password was found in a data breach.', 'The password has been leaked.']),
   },
   {
+    name: 'method/unbreached',
+    signal: 'credential.method',
+    keys: ['breached'],
+    when: (t) => !t.flag('breached'),
+    say: (t) =>
+      t.pick([
+        'The password is not breached.',
+        'The password is not known from a breach.',
+        'The password was not found in a data breach.',
+        'The password has not been leaked.',
+      ]),
+  },
+  {
     name: 'method/strong',
     signal: 'credential.method',
     codes: ['STRONG_METHOD'],

@@ -88,8 +88,8 @@ export const deviceAndHistory: readonly Pattern[] = [
     name: 'replay',
     signal: 'device.replay',
     codes: ['DEVICE_ID_REPLAYED'],
-    keys: ['os', 'usual_os'],
-    when: (t) => t.name('os') !== t.name('usual_os'),
+    keys: ['os', 'usual_os', 'known_to_account'],
+    when: (t) => t.name('os') !== t.name('usual_os') && t.flag('known_to_account'),
     say: (t) =>
       t.pick([
         `The device id is known with ${t.name('usual_os')}, but now arrives from ${t.name('os')}.`,

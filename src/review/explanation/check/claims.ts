@@ -8,9 +8,16 @@ import type { Truth } from './truths.ts';
 
 type ClaimToken = Token & { readonly kind: 'claim' };
 
-/** Takes what is negated as a whole before the numbers are looked at: "Nobody could have travelled 6,400 km". */
-export function takeNobody(sentence: CheckedSentence): null {
-  for (const at of sentence.tokens.keys()) if (saysNobodyTravels(sentence, at)) sentence.done.add(at);
+/**
+ * What is said as a whole and is taken before the numbers are looked at: "Nobody could have travelled 6,400 km", and "one of its 3 devices",
+ * which says more than that there are 3.
+ */
+export function wholeFault(sentence: CheckedSentence): DropRule | null {
+  for (const at of sentence.tokens.keys()) {
+    if (saysNobodyTravels(sentence, at)) sentence.done.add(at);
+    const fault = memberFault(sentence, at);
+    if (fault !== null) return fault;
+  }
   return null;
 }
 
@@ -128,6 +135,7 @@ const fillers = new Set([
  * "and" included. Otherwise the last noun before it in the clause that is not merely the account or the login, else in the sentence.
  */
 function subjectsOf(tokens: readonly Token[], at: number): string[] {
+  if (isFirstLogin.test((tokens[at] as Token).text)) return [comesAfter(tokens, at)];
   const next = nounAfter(tokens, at);
   if (next !== null) return [next];
   const [start] = clauseAround(tokens, at);
@@ -148,6 +156,16 @@ function subjectsOf(tokens: readonly Token[], at: number): string[] {
     if (subject !== null && !ambient.has(subject)) return [subject];
   }
   return [];
+}
+
+const isFirstLogin = /^first (?:login|sign-in) /;
+
+/** "the first login from this network": the network, and nothing where no such thing is named. */
+function comesAfter(tokens: readonly Token[], at: number): string {
+  let next = at + 1;
+  while (determiners.has(tokens[next]?.text ?? '')) next++;
+  const subject = next < tokens.length ? subjectAt(tokens, next) : null;
+  return subject !== null && seeable.has(subject) ? subject : 'nothing';
 }
 
 const ambient: ReadonlySet<string> = new Set([
@@ -267,7 +285,9 @@ function saysNeverSeen(sentence: CheckedSentence, at: number): boolean {
   const [start, end] = clauseAround(tokens, at);
   const clause = tokens.slice(start, end + 1);
   if (clause.some((token) => token.kind === 'claim')) return false;
-  const used = clause.some(
+  // "2 good logins, but none from this network": what there is none of was named before.
+  const isRest = text === 'none' && /^(?:from|with|by)$/.test(tokens[at + 1]?.text ?? '');
+  const used = (isRest ? tokens.slice(0, end + 1) : clause).some(
     (token) => notionOf(token) === 'login' || /^(?:used|use|uses|seen|see|appeared|come|came|observed)$/.test(token.text),
   );
   const named = clause.map((_, i) => subjectAt(tokens, start + i)).filter((notion) => notion !== null && seeable.has(notion));
@@ -286,6 +306,27 @@ function saysNobodyTravels({ tokens, truths }: CheckedSentence, at: number): boo
     .slice(at, end + 1)
     .some((token) => notionOf(token) === 'travel' || token.text === 'come' || token.text === 'covered');
   return travels && truths.claimable.some((truth) => truth.axis === 'impossible' && truth.sign === 1);
+}
+
+/** "The device is one of the 3 that the account has used" says that it is known, "not one of the 3" that it is new. */
+function memberFault(sentence: CheckedSentence, at: number): DropRule | null {
+  const { tokens, done } = sentence;
+  const { text } = tokens[at] as Token;
+  if ((text !== 'one' && text !== 'not one') || tokens[at + 1]?.text !== 'of') return null;
+  if (!/^(?:is|was|are|were)$/.test(tokens[at - 1]?.text ?? '')) return null;
+  const [, end] = clauseAround(tokens, at);
+  const named = tokens.slice(0, end + 1).map((_, i) => subjectAt(tokens, i));
+  const seen = named.filter((notion) => notion !== null && seeable.has(notion));
+  const odd = text === 'not one';
+  const sign = odd ? -1 : 1;
+  const fault = seen
+    .map((subject) => judge(sentence, { subject: subject as string, axis: 'familiar', sign }, false))
+    .find((verdict) => verdict !== null);
+  if (fault !== undefined) return fault;
+  // With anything else negated, or without the thing and its kind, the usual rules decide.
+  const others = tokens.some((token, i) => token.kind === 'negator' && i !== at);
+  if (odd && seen.length > 1 && !others) done.add(at);
+  return null;
 }
 
 /** "is not on any blocklist" */

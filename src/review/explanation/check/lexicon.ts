@@ -51,7 +51,7 @@ const notions = `
 account: account user accountholder holder
 attempt: attempt sign-in_attempt login_attempt access
 login: login logins log-in sign-in signin logon sign-ins log-ins logged_in signed_in sign_in log_in signs_in logs_in signing_in logging_in signed logged
-device: device machine computer device_id
+device: device machine computer
 network: network asn networks autonomous_system
 operator: operator provider organisation organization
 address: address ip ip_address source_address
@@ -87,7 +87,7 @@ gap: gap gaps flight pause_between
 spread: spread vary varies variation scatter deviation_of
 sample: sample samples
 form: form login_form
-list: list lists blocklist blocklists feed feeds blacklist
+list: list lists blocklist blocklists feed feeds blacklist list_holds lists_hold blocklist_holds blocklists_hold
 report: report reports entries entry
 age: age old aged
 created: created
@@ -116,13 +116,13 @@ burst: burst series run_of_failures
 half: half
 without: never_signed_in_well
 attack: attack attacks
-id: id identifier
+id: id identifier device_id device_identifier
 ratio: ratio
 combination: combination conjunction`;
 
 /** "scale +: words | opposite words" */
 const claims = `
-familiar: known knows know all_known all_familiar familiar recognised recognized remembered before previously already ever yet | new all_new all_unknown unfamiliar unknown unseen unrecognised unrecognized novel strange first-time for_the_first_time first_time new_to unused
+familiar: known knows know all_known all_familiar familiar recognised recognized remembered before previously already ever yet | new all_new all_unknown unfamiliar unknown unseen unrecognised unrecognized novel strange first-time for_the_first_time first_time first_login_from first_login_with first_sign-in_from first_sign-in_with new_to unused
 usual: usual usually normal normally typical typically habitual habitually customary accustomed regular regularly often frequently routine routinely habit ordinary ordinarily expected | unusual unusually abnormal atypical untypical irregular seldom rarely infrequently uncharacteristic out_of_character odd unexpected
 common: common widespread popular frequent commonplace commonly | rare uncommon scarce exotic
 impossible: impossible infeasible unfeasible physically_impossible
@@ -132,7 +132,7 @@ same: same identical equal | different differs differ differing differently anot
 hidden: hidden hides hide hiding anonymous anonymised anonymized anonymously anonymiser anonymizer anonymisation anonymity masked masks mask conceals concealed concealing disguised obscured obscures
 listed: listed blocklisted reported | unlisted
 failure: failed failure failures fail fails failing unsuccessful in_vain rejected wrong unanswered refused
-breached: breached breach leaked leak breaches data_breach exposed
+breached: breached breach leaked leak breaches data_breach exposed known_from_a_breach known_from_any_breach known_from_a_data_breach known_from_any_data_breach known_from_breaches known_from_a_leak known_breach known_breaches exposed_in_a_breach exposed_in_any_breach exposed_in_a_data_breach leaked_in_a_breach leaked_in_a_data_breach
 phishable: phishable guessable phished guessed | phishing-resistant phishing_resistant unphishable
 strong: strong | weak
 automated: automated automation automatic automatically scripted remotely_controlled machine-made by_machine program program-controlled
@@ -187,7 +187,7 @@ ignore disregard override bypass whitelist whitelisted allowlist allow-list safe
 test_account test_user scheduled_scan penetration_test pentest red_team exercise drill false_positive false_alarm confirmed_safe confirmed confirm
 safe benign harmless legitimate genuine authentic trustworthy innocent malicious fraud fraudulent fraudster attacker attackers hacker hackers hacked
 compromised takeover stolen theft criminal botnet malware phishing victim impostor imposter
-instruction instructions prompt_injection jailbreak developer admin administrator password_is please must should ought recommend recommended
+instruction instructions prompt_injection jailbreak developer admin administrator please must should ought recommend recommended
 allow deny block_the close_the dismiss dismissed escalate verdict score severity assistant model`;
 
 const negators =

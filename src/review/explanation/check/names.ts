@@ -46,7 +46,7 @@ function valueFault(sentence: CheckedSentence, at: number, value: string): DropR
     const open = reasons.some((reason) => reason.code === 'NOT_ANONYMOUS') && /^(?:tor|proxy|vpn|relay)$/.test(value);
     const isFlag = items.some((item) => cited.has(item.id) && item.key === value && item.value.type === 'flag' && !item.value.value);
     if (having.length > 0 || truths.values.has(value) || !(open || isFlag)) return 'value';
-  } else if (!truths.values.has(value)) {
+  } else if (!truths.values.has(value) && !isLookedUp(sentence, at, value)) {
     return having.length > 0 ? 'citation' : 'value';
   }
   for (const negator of negation.at) done.add(negator);
@@ -54,6 +54,13 @@ function valueFault(sentence: CheckedSentence, at: number, value: string): DropR
   const fault = citedOnes.length === 0 ? null : roleFault(sentence, at, citedOnes);
   if (fault === null) sentence.verified = true;
   return fault;
+}
+
+/** "The password is not breached": only passwords are looked up, so where that is told there was one, whatever else was used. */
+function isLookedUp({ tokens, items, cited }: CheckedSentence, at: number, value: string): boolean {
+  if (value !== 'password' || !items.some(({ id, key }) => key === 'breached' && cited.has(id))) return false;
+  const [start, end] = clauseAround(tokens, at);
+  return tokens.slice(start, end + 1).some((token) => token.kind === 'claim' && token.axis === 'breached');
 }
 
 function roleFault({ tokens }: CheckedSentence, at: number, items: readonly StoryItem[]): DropRule | null {

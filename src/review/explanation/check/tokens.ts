@@ -104,14 +104,22 @@ function wordAt(read: readonly Piece[], at: number, previous: Token | null): [To
   return expression ?? [{ kind: 'unknown', text: (read[at] as Piece).text }, 1];
 }
 
-/** "one" is a number before a unit or a noun, and a pronoun in "the one", "one of", "this one". */
+/** "one" is a number before a unit or a noun and in "one of 8", and a pronoun in "the one", "one of", "this one". */
 function isNumberHere(read: readonly Piece[], at: number, words: number, previous: Token | null): boolean {
   if ((read[at] as Piece).text !== 'one' || words > 1) return true;
+  if (isOneOfSoMany(read, at, previous)) return true;
   const next = read[at + 1];
   if (next === undefined || next.kind !== 'word') return false;
   return next.text === 'in'
     ? read[at + 2]?.kind === 'number'
     : !pronounNext.has(next.text) && !/^(the|this|that|which|usual|known|any|every)$/.test(previous?.text ?? '');
+}
+
+/** "One of three good logins", "only one of everybody's 79,387 good logins": how many of them, where the sentence begins with it. */
+function isOneOfSoMany(read: readonly Piece[], at: number, previous: Token | null): boolean {
+  if (read[at + 1]?.text !== 'of' || !(previous === null || /^(?:only|just|exactly)$/.test(previous.text))) return false;
+  const whole = read[at + 2]?.kind === 'word' && senseOf(read[at + 2]?.text ?? '') !== null ? at + 3 : at + 2;
+  return [at + 2, whole].some((i) => read[i]?.kind === 'number' || readNumberWords(wordsFrom(read, i)) !== null);
 }
 
 const pronounNext = new Set(['of', 'is', 'was', 'that', 'which', 'the', 'from', 'used', 'and', 'or', 'has', 'had', 'it']);

@@ -61,7 +61,7 @@ const ofCode: Readonly<Record<string, string>> = {
   NO_FAILURES_FROM_ADDRESS: 'failure,try:failure-',
   NO_FAILED_CHALLENGES: 'challenge:failure-',
   SUCCESS_AFTER_FAILURES: 'credential,login,attempt,try:success+',
-  BREACHED_PASSWORD: 'credential:breached+ credential:familiar+',
+  BREACHED_PASSWORD: 'credential:breached+',
   PHISHABLE_METHOD: 'credential:phishable+',
   STRONG_METHOD: 'credential:phishable- credential:strong+',
   TYPING_MISMATCH: 'rhythm,keys:match- rhythm,keys:same- rhythm,keys:usual-',
