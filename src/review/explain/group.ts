@@ -180,7 +180,10 @@ function readAnswer({ weakness, meter }: AskParts, prompt: Prompt, works: readon
       if (reader.ended === 'broken' || reader.ended === 'too_long') return 'unusable';
       if (end.kind === 'failed' && reader.ended !== 'complete') return end.failure;
       if (end.kind === 'done' && end.finish !== 'stop') return end.finish;
-      return results > malformed && reader.finish() !== 'absent' ? 'stop' : 'unusable';
+      const read = reader.finish();
+      // A whole answer without a finding is an answer: asked again, a model that has nothing to say is paid again for saying so.
+      const saysNothing = read === 'complete' && results === 0;
+      return saysNothing || (results > malformed && read !== 'absent') ? 'stop' : 'unusable';
     },
     droppedOf: (work) => dropped.get(work) ?? {},
     noteStrength(model) {

@@ -192,6 +192,31 @@ t.test('garbage, HTML, silence and lies are shown to nobody; the template tells 
   }
 });
 
+t.test('a model that has nothing to say is asked once, and nobody after it; one whose answer has no shape, again', async (t) => {
+  const said: readonly (readonly [string, number, number, string])[] = [
+    ['{"findings":[],"next_checks":[]}', 1, 0, 'too_few'],
+    ['{"findings":[],"next_checks":[{"case":"case_1","check":"ask_user"}]}', 1, 0, 'too_few'],
+    ['{"findings":[', 4, 4, 'failed'],
+    ['{"findings":["none"],"next_checks":[]}', 4, 4, 'failed'],
+    ['There is nothing to say.', 4, 4, 'failed'],
+  ];
+  for (const [text, firstCalls, secondCalls, cause] of said) {
+    const world = memoryWorld();
+    const models = ['first', 'second'].map((name) => scriptedModel(name, ending({ kind: 'text', text }, done)));
+    const id = await openCase(world, 'a', { tier: 'low' });
+    explainerIn(world, models).start();
+    await runUntil(world, () => isIdle(world));
+    const { origin, provenance } = await finalOf(world, id);
+    t.match({ origin, cause: provenance?.cause }, { origin: 'template', cause }, text);
+    t.strictSame(
+      models.map(({ calls }) => calls.length),
+      [firstCalls, secondCalls],
+      text,
+    );
+    t.match(provenance, { calls: firstCalls + secondCalls, tokens: { output: (firstCalls + secondCalls) * usage.output } });
+  }
+});
+
 t.test('dropped findings are counted by rule, in the explanation and in the log', async (t) => {
   const world = memoryWorld();
   const meter = notingMeter();
