@@ -66,6 +66,8 @@ export interface Provenance {
   /** In the operator's currency; null where no model that was asked has a price. */
   readonly money: number | null;
   readonly calls: number;
+  /** Of these calls, those that a provider did not count to the end: their share of tokens and money is told by the length of the texts. */
+  readonly callsEstimated: number;
   /** Attempts of the job, the last included. */
   readonly attempts: number;
   /** Findings that were not shown, by the rule that dropped them, and elements without a shape as "malformed". */
@@ -202,6 +204,8 @@ function provenanceOf(value: JsonValue | undefined): Provenance {
     tokens: tokensOf(fields['tokens']),
     money: money === null ? null : numberOf(money),
     calls: numberOf(fields['calls']),
+    // Earlier versions did not say.
+    callsEstimated: numberOf(fields['callsEstimated'] ?? 0),
     attempts: numberOf(fields['attempts']),
     dropped: Object.fromEntries(dropped),
     signature: textOf(fields['signature']),

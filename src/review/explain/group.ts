@@ -11,6 +11,7 @@ import { ask, type CallEnd, type Candidate } from './ask.ts';
 import type { Tokens } from './body.ts';
 import { type Budgets, estimateTokens, guessTokens, moneyOf } from './budget.ts';
 import type { AskEnd, ExplainMeter } from './meter.ts';
+import type { CallCost } from './tellings.ts';
 import type { Weakness } from './weakness.ts';
 import type { Work } from './work.ts';
 
@@ -212,7 +213,8 @@ function candidateOf(parts: AskParts, tier: Tier, { prompt, works, reading }: As
   const admission = budgets.admit(tier, spending(estimateTokens(characters, plan.outputTokensMax)));
   if (admission === null) return null;
   const startedMs = clock.monotonicMs();
-  const calls = works.map((work) => work.nextCall());
+  const sent = guessTokens(characters, 0);
+  const calls = works.map((work, i) => work.asking(costOf(usable, sent, i, works.length)));
   return {
     model,
     call: {
@@ -222,32 +224,38 @@ function candidateOf(parts: AskParts, tier: Tier, { prompt, works, reading }: As
       outputTokensMax: plan.outputTokensMax,
     },
     onEnd(end, received, part) {
-      const known = end.usage;
-      // Without a connection, and where nobody was asked, nothing was spent.
-      const free = end.kind === 'failed' && ['unreachable', 'suspended', 'rejected', 'rate_limited'].includes(end.failure);
-      const tokens = known ?? (free ? null : guessTokens(characters, received));
+      const { tokens, estimated } = spentBy(end, characters, received);
       admission.settle(tokens === null ? { tokens: 0, money: 0 } : spending(tokens));
       const money = tokens === null ? null : moneyOf(tokens, plan.price);
       const silent = end.kind === 'failed' ? end.failure : 'unusable';
       const how = part === 'answered' ? reading.howEnded(end) : part === 'outrun' ? 'cancelled' : silent;
-      // Refused here, a moment after it was still to be asked.
-      if (how === 'suspended') return;
-      meter.asked({ model: model.name, tier, end: how, elapsedMs: clock.monotonicMs() - startedMs, tokens: known, money, hedge });
+      // Refused here, a moment after it was still to be asked: no call was made, which only the log need know, where it was said to begin.
+      if (how !== 'suspended') {
+        const elapsedMs = clock.monotonicMs() - startedMs;
+        meter.asked({ model: model.name, tier, end: how, elapsedMs, tokens: estimated ? null : tokens, money, hedge });
+      }
       for (const [i, work] of works.entries()) {
-        const share = money === null ? null : money / works.length;
-        work.asked(
-          {
-            model: model.name,
-            end: how,
-            tokens: shareOf(tokens, i, works.length),
-            money: share,
-            dropped: part === 'answered' ? reading.droppedOf(work) : {},
-          },
-          calls[i] as string,
-        );
+        const dropped = part === 'answered' ? reading.droppedOf(work) : {};
+        work.asked({ ...costOf(usable, tokens, i, works.length), end: how, estimated, dropped }, calls[i] as string);
       }
     },
   };
+}
+
+/** Null: nothing. What a provider did not count, or not to the end because the call was cut, is told by the length of the texts. */
+function spentBy(end: CallEnd, sent: number, received: number): { readonly tokens: Tokens | null; readonly estimated: boolean } {
+  const { usage } = end;
+  if (usage !== null && end.kind === 'done') return { tokens: usage, estimated: false };
+  // Without a connection, and where nobody was asked, nothing was spent.
+  const free = end.kind === 'failed' && ['unreachable', 'suspended', 'rejected', 'rate_limited'].includes(end.failure);
+  if (usage === null && free) return { tokens: null, estimated: false };
+  const guess = guessTokens(sent, received);
+  return { tokens: usage === null ? guess : { ...usage, output: Math.max(usage.output, guess.output) }, estimated: true };
+}
+
+function costOf({ plan, model }: Usable, tokens: Tokens | null, i: number, of: number): CallCost {
+  const money = tokens === null ? null : moneyOf(tokens, plan.price);
+  return { model: model.name, tokens: shareOf(tokens, i, of), money: money === null ? null : money / of };
 }
 
 /** Of what a call for several cases took, in whole tokens that add up. */

@@ -3,6 +3,7 @@
 //   template         the body of the template's explanation; always the first
 //   finding          a finding as it validates, and at the end those that the template adds
 //   finding_dropped  how many of a model's findings were not shown, by rule
+//   asking           a call begins: which model, and what its prompt costs by the look of it
 //   asked            a call is over: which model, how it ended, tokens, money
 //   done             the last: which version of the stored explanations it is, and what it cost
 import type { JsonValue } from '../../domain/json.ts';
@@ -14,6 +15,7 @@ import {
   noTokens,
   numberOf,
   readToldFinding,
+  textOf,
   type ToldFinding,
   type Tokens,
   tokensOf,
@@ -29,19 +31,30 @@ export function findingTelling(finding: ToldFinding, atMs: number): NewTelling {
   return { key: `finding/${finding.id}`, kind: 'finding', body: JSON.stringify(finding), atMs };
 }
 
-/** What one call did for one case. */
-export interface AskedPart {
+/** What a call costs for one case. */
+export interface CallCost {
   readonly model: string;
-  readonly end: AskEnd;
   readonly tokens: Tokens;
   /** Null where the model has no price. */
   readonly money: number | null;
+}
+
+/** What one call did for one case. */
+export interface AskedPart extends CallCost {
+  readonly end: AskEnd;
+  /** The provider did not count it, or not to its end: told by the length of what went to and fro. */
+  readonly estimated: boolean;
   readonly dropped: Readonly<Record<string, number>>;
+}
+
+/** Before a call that may be cut with its process: a provider bills what it was sent, and nobody may be left to say so. */
+export function askingTelling(cost: CallCost, call: string, atMs: number): NewTelling {
+  return { key: `asking/${call}`, kind: 'asking', body: JSON.stringify({ ...cost, call }), atMs };
 }
 
 /** `call` names the call, so that one that is reported twice counts once. */
 export function askedTellings({ dropped, ...asked }: AskedPart, call: string, atMs: number): NewTelling[] {
-  const tellings = [{ key: `asked/${call}`, kind: 'asked', body: JSON.stringify(asked), atMs }];
+  const tellings = [{ key: `asked/${call}`, kind: 'asked', body: JSON.stringify({ ...asked, call }), atMs }];
   if (Object.keys(dropped).length === 0) return tellings;
   const body = JSON.stringify({ model: asked.model, rules: dropped });
   return [{ key: `dropped/${call}`, kind: 'finding_dropped', body, atMs }, ...tellings];
@@ -58,6 +71,7 @@ export function lastTellings(body: ExplanationBody, version: number, atMs: numbe
     tokens: provenance?.tokens ?? noTokens,
     money: provenance?.money ?? null,
     calls: provenance?.calls ?? 0,
+    callsEstimated: provenance?.callsEstimated ?? 0,
     cause: provenance?.cause ?? null,
     nextChecks: body.nextChecks,
   };
@@ -71,31 +85,47 @@ export interface Course {
   readonly findings: readonly ToldFinding[];
   readonly tokens: Tokens;
   readonly money: number | null;
+  /** Those that were cut with their process included. */
   readonly calls: number;
+  readonly callsEstimated: number;
   readonly dropped: Readonly<Record<string, number>>;
+}
+
+/** A call more. */
+export function withCall<T extends Course>(course: T, call: Pick<AskedPart, 'tokens' | 'money' | 'estimated'>): T {
+  const { tokens, money, calls, callsEstimated } = course;
+  return {
+    ...course,
+    tokens: addTokens(tokens, call.tokens),
+    money: call.money === null ? money : (money ?? 0) + call.money,
+    calls: calls + 1,
+    callsEstimated: callsEstimated + (call.estimated ? 1 : 0),
+  };
 }
 
 /** What cannot be read was written by another version, and is left out. */
 export function courseOf(tellings: readonly Pick<Telling, 'kind' | 'body'>[]): Course {
   const findings: ToldFinding[] = [];
   const dropped: Record<string, number> = {};
-  let tokens = noTokens;
-  let money: number | null = null;
-  let calls = 0;
+  const open = new Map<string, Called>();
+  let course: Course = { findings, tokens: noTokens, money: null, calls: 0, callsEstimated: 0, dropped };
   for (const { kind, body } of tellings) {
     const value = jsonOf(body);
     if (kind === 'finding') {
       const finding = readToldFinding(value);
       if (finding?.origin === 'model') findings.push(finding);
-    } else if (kind === 'asked') {
-      const asked = askedOf(value);
-      if (asked === null) continue;
-      tokens = addTokens(tokens, asked.tokens);
-      money = asked.money === null ? money : (money ?? 0) + asked.money;
-      calls++;
+    } else if (kind === 'asking' || kind === 'asked') {
+      const called = calledOf(value);
+      if (called === null) continue;
+      if (kind === 'asking') open.set(called.call, called);
+      else {
+        open.delete(called.call);
+        course = withCall(course, called);
+      }
     } else if (kind === 'finding_dropped') for (const [rule, count] of droppedOf(value)) dropped[rule] = (dropped[rule] ?? 0) + count;
   }
-  return { findings, tokens, money, calls, dropped };
+  for (const cut of open.values()) course = withCall(course, { ...cut, estimated: true });
+  return course;
 }
 
 function jsonOf(text: string): JsonValue {
@@ -106,10 +136,20 @@ function jsonOf(text: string): JsonValue {
   }
 }
 
-function askedOf(value: JsonValue): Pick<AskedPart, 'tokens' | 'money'> | null {
+interface Called extends Pick<AskedPart, 'tokens' | 'money' | 'estimated'> {
+  /** Empty in what was written before calls had names. */
+  readonly call: string;
+}
+
+function calledOf(value: JsonValue): Called | null {
   try {
-    const { tokens, money } = fieldsOf(value);
-    return { tokens: tokensOf(tokens), money: money === null ? null : numberOf(money) };
+    const { tokens, money, estimated, call } = fieldsOf(value);
+    return {
+      call: call === undefined ? '' : textOf(call),
+      tokens: tokensOf(tokens),
+      money: money === null ? null : numberOf(money),
+      estimated: estimated === true,
+    };
   } catch {
     return null;
   }

@@ -12,20 +12,22 @@ import type { ExplanationLog, NewTelling } from '../../ports/explanation-log.ts'
 import { promptOf, promptVersion } from '../explanation/prompt.ts';
 import { type Story, storyOf } from '../explanation/story.ts';
 import { checkFinding, findingsMax } from '../explanation/validate.ts';
-import {
-  addTokens,
-  type ExplanationBody,
-  findingId,
-  readBody,
-  type TemplateCause,
-  templateBody,
-  type ToldFinding,
-  writeBody,
-} from './body.ts';
+import { type ExplanationBody, findingId, readBody, type TemplateCause, templateBody, type ToldFinding, writeBody } from './body.ts';
 import { finalBody, isEnough, isTold, mainCodes, type Told } from './final-body.ts';
 import { resolveHandles } from './handles.ts';
 import type { ExplainMeter } from './meter.ts';
-import { type AskedPart, askedTellings, type Course, courseOf, findingTelling, lastTellings, templateTelling } from './tellings.ts';
+import {
+  type AskedPart,
+  askedTellings,
+  askingTelling,
+  type CallCost,
+  type Course,
+  courseOf,
+  findingTelling,
+  lastTellings,
+  templateTelling,
+  withCall,
+} from './tellings.ts';
 
 export interface WorkParts {
   readonly store: Pick<CaseStore, 'get' | 'explain' | 'explanations'>;
@@ -46,7 +48,7 @@ export class Work {
   readonly signature: string;
   shared = false;
   nextChecks: readonly string[] = [];
-  #calls = 0;
+  #calls: number;
   #closed = false;
   readonly #parts: WorkParts;
   readonly #findings: ToldFinding[];
@@ -59,6 +61,8 @@ export class Work {
     this.claim = claim;
     this.found = found;
     this.#course = course;
+    // An attempt that was given back is made again under its number.
+    this.#calls = course.calls;
     this.#findings = [...course.findings];
     const [prompted] = promptOf([found]).cases;
     this.story = prompted?.story ?? storyOf([]);
@@ -127,24 +131,19 @@ export class Work {
     this.shared = true;
   }
 
-  /** A name for a call that is about to be made for this case. */
-  nextCall(): string {
+  /** A call is about to be made for this case, whose prompt alone costs this. A name for it. */
+  asking(prompt: CallCost): string {
     const { id, attempts } = this.claim.job;
-    return `${id}/${attempts}/${++this.#calls}`;
+    const call = `${id}/${attempts}/${++this.#calls}`;
+    this.#tell([askingTelling(prompt, call, this.#parts.clock.nowMs())]);
+    return call;
   }
 
   /** A call for this case is over. `call` names it within the case. */
   asked(part: AskedPart, call: string): void {
-    const { findings, tokens, money, calls, dropped } = this.#course;
-    const more: Record<string, number> = { ...dropped };
-    for (const [rule, count] of Object.entries(part.dropped)) more[rule] = (more[rule] ?? 0) + count;
-    this.#course = {
-      findings,
-      tokens: addTokens(tokens, part.tokens),
-      money: part.money === null ? money : (money ?? 0) + part.money,
-      calls: calls + 1,
-      dropped: more,
-    };
+    const dropped: Record<string, number> = { ...this.#course.dropped };
+    for (const [rule, count] of Object.entries(part.dropped)) dropped[rule] = (dropped[rule] ?? 0) + count;
+    this.#course = withCall({ ...this.#course, dropped }, part);
     this.#tell(askedTellings(part, call, this.#parts.clock.nowMs()));
   }
 
@@ -182,7 +181,7 @@ export class Work {
   #told(cause: TemplateCause | null): Told {
     const { reasons } = this.found.assessment;
     const complete = isEnough(this.#findings, reasons) && mainCodes(reasons).every((code) => isTold(code, this.#findings));
-    const { tokens, money, calls, dropped } = this.#course;
+    const { tokens, money, calls, callsEstimated, dropped } = this.#course;
     return {
       findings: this.#findings,
       nextChecks: this.nextChecks,
@@ -192,6 +191,7 @@ export class Work {
         tokens,
         money,
         calls,
+        callsEstimated,
         attempts: this.claim.job.attempts,
         dropped,
         signature: this.signature,

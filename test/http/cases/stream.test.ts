@@ -42,6 +42,7 @@ t.test('what was told comes in order, each event with its number, and the stream
       tokens: { input: 0, cache_read: 7, cache_write: 0, output: 0 },
       money: 0.01,
       calls: 1,
+      calls_estimated: 0,
       cause: null,
       next_checks: [
         { id: 'ask_user', text: english.say('check.ask_user') },

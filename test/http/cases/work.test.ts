@@ -62,6 +62,7 @@ const told = toldBody({
     tokens: { ...noTokens, cacheRead: 7 },
     money: 0.02,
     calls: 1,
+    callsEstimated: 1,
     attempts: 2,
     dropped: { unknown_word: 2 },
     signature: 's',

@@ -1,5 +1,7 @@
 // The explainer's course of a case: who tells it, what stands at the end, and what it costs.
 import t from 'tap';
+import type { ModelCall } from '../../../src/ports/explainer-model.ts';
+import { guessTokens } from '../../../src/review/explain/budget.ts';
 import {
   answering,
   cutAfter,
@@ -14,10 +16,12 @@ import {
   notingMeter,
   openCase,
   runUntil,
+  type Script,
   scriptedModel,
   toldOf,
   truthful,
   usage,
+  waitFor,
 } from '../../support/explaining.ts';
 
 const sentences = (list: readonly { readonly sentence: string }[]): string[] => list.map(({ sentence }) => sentence);
@@ -42,7 +46,7 @@ t.test('a model tells a case: findings as they validate, with real names, and th
   t.equal(body.nextChecks[0], 'ask_user', 'what the model would do first, of what the rules find useful');
   t.strictSame(
     (await toldOf(world, id)).map(({ kind }) => kind),
-    ['template', 'finding', 'finding', 'finding', 'finding', 'finding', 'asked', 'done'],
+    ['template', 'asking', 'finding', 'finding', 'finding', 'finding', 'finding', 'asked', 'done'],
   );
   t.equal(await faultOf(world, id), null);
   t.ok(news.length > 5 && news.every((caseId) => caseId === id));
@@ -215,6 +219,55 @@ t.test('a model that has nothing to say is asked once, and nobody after it; one 
     );
     t.match(provenance, { calls: firstCalls + secondCalls, tokens: { output: (firstCalls + secondCalls) * usage.output } });
   }
+});
+
+const begins: Script = async function* begins(call, signal) {
+  for await (const event of cutAfter(0.3, done)(call, signal, 1)) if (event.kind === 'text') yield event;
+  await waitFor(memoryWorld().clock, 1e9, signal);
+  yield failed('cancelled');
+};
+const never: Script = async function* never() {
+  await new Promise(() => undefined);
+};
+
+t.test('a call that was cut is in the account of its case, by the length of what went to and fro and marked as such', async (t) => {
+  const price = { input: 3, output: 15 };
+  const prompt = (model: { readonly calls: readonly ModelCall[] }): number =>
+    guessTokens((model.calls[0]?.instructions.length ?? 0) + (model.calls[0]?.text.length ?? 0), 0).input;
+  const cut: readonly (readonly [string, Script, boolean])[] = [
+    ['its limit', cutAfter(0.3, failed('total_late')), true],
+    ['a stop', begins, true],
+    ['a kill', never, false],
+  ];
+  for (const [how, script, answers] of cut) {
+    const world = memoryWorld();
+    const first = scriptedModel('first', script);
+    const id = await openCase(world, 'a');
+    const killed = { ...world, clock: { ...world.clock, alarm: () => () => undefined } };
+    const explainer = explainerIn(how === 'a kill' ? killed : world, [first]);
+    explainer.start();
+    if (how === 'its limit') await runUntil(world, async () => (await toldOf(world, id)).some(({ kind }) => kind === 'asked'), 1);
+    else await runUntil(world, async () => (await toldOf(world, id)).some(({ kind }) => kind === (answers ? 'finding' : 'asking')), 1);
+    if (how !== 'a kill') await explainer.stop();
+    const second = scriptedModel('second');
+    explainerIn(world, [second]).start();
+    await runUntil(world, () => isIdle(world));
+    const { provenance } = await finalOf(world, id);
+    t.match(provenance, { calls: 2, callsEstimated: 1, tokens: { input: prompt(first) + usage.input, cacheRead: usage.cacheRead } }, how);
+    t.equal((provenance?.tokens.output ?? 0) > usage.output, answers, `${how}: what had come is counted`);
+    const least = (prompt(first) * price.input + usage.output * price.output) / 1e6;
+    t.ok((provenance?.money ?? 0) > least, `${how}: ${provenance?.money} > ${least}`);
+    t.equal(await faultOf(world, id), null, how);
+  }
+});
+
+t.test('who was not asked after all costs nothing', async (t) => {
+  const world = memoryWorld();
+  const models = [scriptedModel('busy', ending(failed('rate_limited'))), scriptedModel('other')];
+  const id = await openCase(world, 'a');
+  explainerIn(world, models).start();
+  await runUntil(world, () => isIdle(world));
+  t.match((await finalOf(world, id)).provenance, { calls: 2, callsEstimated: 0, tokens: usage });
 });
 
 t.test('dropped findings are counted by rule, in the explanation and in the log', async (t) => {

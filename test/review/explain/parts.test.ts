@@ -24,6 +24,7 @@ const provenance = {
   tokens: { input: 1, cacheRead: 2, cacheWrite: 3, output: 4 },
   money: 0.5,
   calls: 1,
+  callsEstimated: 1,
   attempts: 1,
   dropped: { number: 2 },
   signature: 'x',

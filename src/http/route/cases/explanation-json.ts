@@ -65,6 +65,7 @@ function provenanceDocument(made: Provenance): object {
     tokens: tokensDocument(made.tokens),
     money: made.money,
     calls: made.calls,
+    calls_estimated: made.callsEstimated,
     attempts: made.attempts,
     dropped: made.dropped,
     shared: made.shared,
@@ -95,6 +96,7 @@ function tellingDocument(kind: string, body: string, words: Wording): object | n
       return finding === null ? null : findingDocument(finding);
     }
     if (kind === 'finding_dropped') return droppedDocument(value);
+    if (kind === 'asking') return costDocument(value);
     if (kind === 'asked') return askedDocument(value);
     return kind === 'done' ? doneDocument(value, words) : null;
   } catch {
@@ -108,9 +110,14 @@ function droppedDocument(value: JsonValue): object {
   return { model: textOf(model), rules: Object.fromEntries(counts) };
 }
 
+function costDocument(value: JsonValue): object {
+  const { model, tokens, money } = fieldsOf(value);
+  return { model: textOf(model), tokens: tokensDocument(tokensOf(tokens)), money: orNull(money, numberOf) };
+}
+
 function askedDocument(value: JsonValue): object {
-  const { model, end, tokens, money } = fieldsOf(value);
-  return { model: textOf(model), end: textOf(end), tokens: tokensDocument(tokensOf(tokens)), money: orNull(money, numberOf) };
+  const { end, estimated } = fieldsOf(value);
+  return { ...costDocument(value), end: textOf(end), estimated: estimated === true };
 }
 
 function doneDocument(value: JsonValue, words: Wording): object {
@@ -123,6 +130,7 @@ function doneDocument(value: JsonValue, words: Wording): object {
     tokens: tokensDocument(tokensOf(said['tokens'])),
     money: orNull(said['money'], numberOf),
     calls: numberOf(said['calls']),
+    calls_estimated: numberOf(said['callsEstimated'] ?? 0),
     cause: orNull(said['cause'], textOf),
     next_checks: checksDocument(textsOf(said['nextChecks']), words),
   };

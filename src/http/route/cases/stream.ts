@@ -16,7 +16,7 @@ const description = `Server-sent events. Each has the number of its place in the
 
 - \`template\`: the whole explanation by template, which stands until there is more; always the first;
 - \`finding\`: one finding, after it was checked, with the same \`id\` in its data as in the explanation;
-- \`finding_dropped\`: how many of a model's findings were not shown, by the rule that they broke; \`asked\`: what a call to a model cost;
+- \`finding_dropped\`: how many of a model's findings were not shown, by the rule that they broke; \`asking\`: a call to a model begins, and what its prompt costs by the look of it; \`asked\`: what it cost, \`estimated\` where the provider did not count it to the end;
 - \`done\`: the explanation stands, in the version that it names; the stream ends;
 - \`reset\`: the \`Last-Event-ID\` that was sent is not in the log; forget what you have, everything follows from the beginning;
 - \`gone\`: the case was removed, and the stream ends;
