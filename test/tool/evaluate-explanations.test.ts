@@ -3,11 +3,8 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import t from 'tap';
 import { createWording } from '../../src/adapters/icu-messages/wording.ts';
-import type { Assessment } from '../../src/domain/assessment.ts';
 import type { Finding } from '../../src/domain/explanation/finding.ts';
 import { type Explained, explainByTemplate } from '../../src/domain/explanation/template.ts';
-import type { ExplainerModel, ModelEvent } from '../../src/ports/explainer-model.ts';
-import { askModel } from '../../src/tool/evaluate-explanations/ask-model.ts';
 import { evaluateExplainer, type ExplainerResult, feedbackBySource } from '../../src/tool/evaluate-explanations/evaluate.ts';
 import type { Explain, Told } from '../../src/tool/evaluate-explanations/measure.ts';
 import { renderPage } from '../../src/tool/evaluate-explanations/page.ts';
@@ -137,63 +134,19 @@ t.test('intervals hold their value, narrow with counting, and never leave what c
   t.end();
 });
 
-/** Answers with these findings of the first case, in pieces. */
-function modelThatSays(findings: readonly { evidence: readonly string[]; sentence: string }[], end: ModelEvent): ExplainerModel {
-  const answer = JSON.stringify({ findings: findings.map((finding) => ({ case: 'case_1', ...finding })), next_checks: [] });
-  return {
-    name: 'tried',
-    provider: 'compatible',
-    model: 'tried',
-    async *write() {
-      for (const piece of answer.match(/[^]{1,7}/g) ?? []) yield { kind: 'text', text: piece };
-      yield end;
-    },
-    available: () => true,
-    close: async () => undefined,
-  };
-}
-
-const hidden: Explained = {
-  ...cases[0]!,
-  assessment: {
-    ...(cases[0] as { assessment: Assessment }).assessment,
-    reasons: [
-      { code: 'HOSTING_NETWORK', contribution: 2, evidence: { class: 'hosting', asn: 64500 } },
-      { code: 'TOR_EXIT', contribution: 1.8, evidence: { kinds: ['tor'] } },
-    ],
-  },
-};
-const done: ModelEvent = { kind: 'done', finish: 'stop', usage: null };
-
-t.test("a model's findings are measured as they would be shown, and a model that fails leaves the case to the template", async (t) => {
-  const says = [
-    { evidence: ['HOSTING_NETWORK.class'], sentence: 'The address belongs to a data centre.' },
-    { evidence: ['TOR_EXIT.kinds'], sentence: 'The address is a Tor exit.' },
-    { evidence: ['TOR_EXIT.kinds'], sentence: 'The address is no Tor exit.' },
-  ];
-  const told = await askModel(modelThatSays(says, done))(hidden);
-  t.same(
-    told?.findings.map(({ sentence }) => sentence),
-    says.slice(0, 2).map(({ sentence }) => sentence),
-  );
-  t.equal(
-    await askModel(modelThatSays(says, { kind: 'failed', failure: 'cut', detail: '', retryAfterMs: null, usage: null }))(hidden),
-    null,
-  );
-  t.equal(await askModel(modelThatSays(says.slice(2), done))(hidden), null);
-});
-
 t.test('the page holds every number, draws without scripts, and lets nothing in as markup', async (t) => {
   const result = await evaluateExplainer('<b>template</b>', template, cases.slice(0, 5), seededRandom('page'));
   const feedback = feedbackBySource([
-    { source: 'template', opinion: 'useful' },
-    { source: 'template', opinion: 'useful' },
-    { source: 'template', opinion: 'wrong' },
-    { source: 'model', opinion: 'useless' },
+    { source: 'template', about: 'finding', opinion: 'useful' },
+    { source: 'template', about: 'finding', opinion: 'useful' },
+    { source: 'template', about: 'finding', opinion: 'wrong' },
+    { source: 'large', about: 'finding', opinion: 'useless' },
+    { source: 'large', about: 'case', opinion: 'wrong' },
   ]);
   t.match(feedback, [
-    { source: 'model', of: 1 },
-    { source: 'template', of: 3, opinions: { useful: { value: 2 / 3 }, useless: { value: 0 } } },
+    { source: 'large', about: 'case', of: 1, opinions: { wrong: { value: 1 } } },
+    { source: 'large', about: 'finding', of: 1, opinions: { useless: { value: 1 } } },
+    { source: 'template', about: 'finding', of: 3, opinions: { useful: { value: 2 / 3 }, useless: { value: 0 } } },
   ]);
   const page = await renderPage({ cases: 5, source: 'tried', explainers: [result], feedback });
   t.equal(page.match(/<svg/g)?.length, 3);

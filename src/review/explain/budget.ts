@@ -131,6 +131,11 @@ export function guessTokens(promptCharacters: number, answerCharacters: number):
   return estimateTokens(promptCharacters, Math.ceil(answerCharacters / charactersPerToken));
 }
 
+/** Null: nothing was spent. Where nothing is known of the price, no money is counted. */
+export function spendingOf(tokens: Tokens | null, price: ModelPrice | null): Spending {
+  return tokens === null ? { tokens: 0, money: 0 } : { tokens: tokens.input + tokens.output, money: moneyOf(tokens, price) ?? 0 };
+}
+
 /** Null where nothing is known of the price. */
 export function moneyOf(tokens: Tokens, price: ModelPrice | null): number | null {
   if (price === null) return null;

@@ -4,12 +4,12 @@ import type { ExplainerPlan, ModelPlan, TierPlan } from '../../domain/explainer-
 import type { Clock } from '../../ports/clock.ts';
 import type { ExplainerModel } from '../../ports/explainer-model.ts';
 import { createAnswerReader } from '../explanation/answer-reader.ts';
-import { answerSchema } from '../explanation/contract.ts';
 import { type Prompt, promptOf } from '../explanation/prompt.ts';
 import { createReviewer, findingsMin } from '../explanation/validate.ts';
+import { callOf, howEnded, mayGoOn, spentBy } from './answer.ts';
 import { ask, type CallEnd, type Candidate } from './ask.ts';
 import type { Tokens } from './body.ts';
-import { type Budgets, estimateTokens, guessTokens, moneyOf } from './budget.ts';
+import { type Budgets, estimateTokens, guessTokens, moneyOf, spendingOf } from './budget.ts';
 import type { AskEnd, ExplainMeter } from './meter.ts';
 import type { CallCost } from './tellings.ts';
 import type { Weakness } from './weakness.ts';
@@ -174,17 +174,10 @@ function readAnswer({ weakness, meter }: AskParts, prompt: Prompt, works: readon
           if (reviewed.kind === 'check') checks.set(work, [...work.nextChecks]);
         }
       }
-      // After a whole answer the rest is not read, but awaited: behind it comes what it cost.
-      return reader.ended === null || reader.ended === 'complete';
+      return mayGoOn(reader);
     },
     howEnded(end) {
-      if (reader.ended === 'broken' || reader.ended === 'too_long') return 'unusable';
-      if (end.kind === 'failed' && reader.ended !== 'complete') return end.failure;
-      if (end.kind === 'done' && end.finish !== 'stop') return end.finish;
-      const read = reader.finish();
-      // A whole answer without a finding is an answer: asked again, a model that has nothing to say is paid again for saying so.
-      const saysNothing = read === 'complete' && results === 0;
-      return saysNothing || (results > malformed && read !== 'absent') ? 'stop' : 'unusable';
+      return howEnded(end, reader, { all: results, malformed });
     },
     droppedOf: (work) => dropped.get(work) ?? {},
     noteStrength(model) {
@@ -209,23 +202,17 @@ function candidateOf(parts: AskParts, tier: Tier, { prompt, works, reading }: As
   const { budgets, clock, meter } = parts;
   const { plan, model } = usable;
   const characters = prompt.instructions.length + prompt.text.length;
-  const spending = (tokens: Tokens) => ({ tokens: tokens.input + tokens.output, money: moneyOf(tokens, plan.price) ?? 0 });
-  const admission = budgets.admit(tier, spending(estimateTokens(characters, plan.outputTokensMax)));
+  const admission = budgets.admit(tier, spendingOf(estimateTokens(characters, plan.outputTokensMax), plan.price));
   if (admission === null) return null;
   const startedMs = clock.monotonicMs();
   const sent = guessTokens(characters, 0);
   const calls = works.map((work, i) => work.asking(costOf(usable, sent, i, works.length)));
   return {
     model,
-    call: {
-      instructions: prompt.instructions,
-      text: prompt.text,
-      schema: answerSchema(plan.structuredOutput ? prompt.cases : null),
-      outputTokensMax: plan.outputTokensMax,
-    },
+    call: callOf(plan, prompt),
     onEnd(end, received, part) {
       const { tokens, estimated } = spentBy(end, characters, received);
-      admission.settle(tokens === null ? { tokens: 0, money: 0 } : spending(tokens));
+      admission.settle(spendingOf(tokens, plan.price));
       const money = tokens === null ? null : moneyOf(tokens, plan.price);
       const silent = end.kind === 'failed' ? end.failure : 'unusable';
       const how = part === 'answered' ? reading.howEnded(end) : part === 'outrun' ? 'cancelled' : silent;
@@ -240,17 +227,6 @@ function candidateOf(parts: AskParts, tier: Tier, { prompt, works, reading }: As
       }
     },
   };
-}
-
-/** Null: nothing. What a provider did not count, or not to the end because the call was cut, is told by the length of the texts. */
-function spentBy(end: CallEnd, sent: number, received: number): { readonly tokens: Tokens | null; readonly estimated: boolean } {
-  const { usage } = end;
-  if (usage !== null && end.kind === 'done') return { tokens: usage, estimated: false };
-  // Without a connection, and where nobody was asked, nothing was spent.
-  const free = end.kind === 'failed' && ['unreachable', 'suspended', 'rejected', 'rate_limited'].includes(end.failure);
-  if (usage === null && free) return { tokens: null, estimated: false };
-  const guess = guessTokens(sent, received);
-  return { tokens: usage === null ? guess : { ...usage, output: Math.max(usage.output, guess.output) }, estimated: true };
 }
 
 function costOf({ plan, model }: Usable, tokens: Tokens | null, i: number, of: number): CallCost {

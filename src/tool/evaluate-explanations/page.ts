@@ -1,7 +1,8 @@
 // The page of an evaluation: one file without scripts or anything fetched, readable on a screen and on a telephone.
+import { answersTable } from './answers-table.ts';
 import { type EvaluationResult, type ExplainerResult, measureNames } from './evaluate.ts';
-import { drawFeedback, drawMeasures, drawRanks, titles } from './plots.ts';
-import type { Estimate } from './statistics.ts';
+import { markup, shown } from './markup.ts';
+import { drawDrops, drawFeedback, drawMeasures, drawRanks, titles } from './plots.ts';
 
 const meanings = {
   rank_agreement: 'Kendall’s τ of the findings’ order and what they contribute; 1 = the same, 0 = by chance.',
@@ -32,6 +33,7 @@ export async function renderPage(result: EvaluationResult): Promise<string> {
   const plots = [
     await figure('What was measured', drawMeasures(result)),
     await figure('Order of the findings', drawRanks(result)),
+    hasDrops(result) ? await figure('Dropped findings by rule', drawDrops(result)) : '',
     result.feedback.length === 0 ? '' : await figure('What analysts thought', drawFeedback(result)),
   ];
   return `<!doctype html>
@@ -44,10 +46,11 @@ export async function renderPage(result: EvaluationResult): Promise<string> {
 </head>
 <body>
 <h1>Explanations, measured</h1>
-<p>${result.cases} cases, ${text(result.source)}. Each explanation is held against the assessment by code that had no part in writing or checking it.</p>
+<p>${result.cases} cases, ${markup(result.source)}. Each explanation is held against the assessment by code that had no part in writing or checking it.</p>
 <div class="plots">${plots.join('\n')}</div>
 <h2>Measures</h2>
 <div class="table">${table(result.explainers)}</div>
+${answersTable(result.explainers)}
 <p class="quiet">In brackets the 95 % interval: Wilson’s, or the bootstrap over cases where that is wider.</p>
 ${result.feedback.length === 0 ? '<h2>Feedback</h2><p>No analyst has given an opinion on these cases yet.</p>' : feedback(result)}
 ${result.explainers.map(examples).join('\n')}
@@ -56,13 +59,17 @@ ${result.explainers.map(examples).join('\n')}
 `;
 }
 
+function hasDrops({ explainers }: EvaluationResult): boolean {
+  return explainers.some(({ asked }) => asked !== null && Object.keys(asked.account.dropped).length > 0);
+}
+
 async function figure(caption: string, svg: Promise<string>): Promise<string> {
   return `<figure><figcaption>${caption}</figcaption>${await svg}</figure>`;
 }
 
 function table(explainers: readonly ExplainerResult[]): string {
   const head = explainers
-    .map(({ name, explained }) => `<th scope="col">${text(name)}<small>${explained} cases explained</small></th>`)
+    .map(({ name, explained }) => `<th scope="col">${markup(name)}<small>${explained} cases explained</small></th>`)
     .join('');
   const rows = measureNames.map((measure) => {
     const cells = explainers.map(({ measures }) => `<td class="number">${shown(measures[measure])}</td>`).join('');
@@ -73,25 +80,14 @@ function table(explainers: readonly ExplainerResult[]): string {
 
 function feedback({ feedback: given }: EvaluationResult): string {
   const rows = given.map(
-    ({ source, opinions, of }) =>
-      `<tr><th scope="row">${text(source)}<small>${of} opinions</small></th>${[opinions.useful, opinions.useless, opinions.wrong].map((one) => `<td class="number">${shown(one)}</td>`).join('')}</tr>`,
+    ({ source, about, opinions, of }) =>
+      `<tr><th scope="row">${markup(source)}<small>${of} ${of === 1 ? 'opinion' : 'opinions'} on ${about === 'case' ? 'whole cases' : 'findings'}</small></th>${[opinions.useful, opinions.useless, opinions.wrong].map((one) => `<td class="number">${shown(one)}</td>`).join('')}</tr>`,
   );
   const head = '<thead><tr><th></th><th scope="col">Useful</th><th scope="col">Useless</th><th scope="col">Wrong</th></tr></thead>';
   return `<h2>Feedback</h2><div class="table"><table>${head}<tbody>${rows.join('')}</tbody></table></div>`;
 }
 
-function shown({ value, low, high, count }: Estimate): string {
-  if (count === 0) return 'not measured';
-  return `${value.toFixed(3)} <span class="quiet interval">(${low.toFixed(3)} to ${high.toFixed(3)}, n = ${count})</span>`;
-}
-
 function examples({ name, examples: found }: ExplainerResult): string {
   if (found.length === 0) return '';
-  return `<h2>To look at: ${text(name)}</h2><ul>${found.map((one) => `<li>${text(one)}</li>`).join('')}</ul>`;
-}
-
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
-
-function text(raw: string): string {
-  return raw.replace(/[&<>"']/g, (character) => entities[character] as string);
+  return `<h2>To look at: ${markup(name)}</h2><ul>${found.map((one) => `<li>${markup(one)}</li>`).join('')}</ul>`;
 }

@@ -34,12 +34,15 @@ export const titles = {
   unsupported: 'Unsupported findings',
   sign_flip: 'Sign-flip test',
   masking: 'Masking test',
+  usable: 'Usable answers',
+  held: 'Findings that held',
 } as const;
 
 export async function drawMeasures({ explainers }: EvaluationResult): Promise<string> {
-  const values = explainers.flatMap(({ name, measures }) =>
-    Object.entries(measures).flatMap(([measure, { value, low, high, count }]) =>
-      count === 0 ? [] : [{ explainer: name, measure: titles[measure as keyof typeof titles], value, low, high }],
+  const values = explainers.flatMap(({ name, measures, asked }) =>
+    Object.entries({ ...measures, ...(asked === null ? {} : { usable: asked.usable, held: asked.held }) }).flatMap(
+      ([measure, { value, low, high, count }]) =>
+        count === 0 ? [] : [{ explainer: name, measure: titles[measure as keyof typeof titles], value, low, high }],
     ),
   );
   const y = { field: 'measure', type: 'nominal', title: null, sort: Object.values(titles) } as const;
@@ -91,9 +94,32 @@ export async function drawRanks({ explainers }: EvaluationResult): Promise<strin
   });
 }
 
+/** Of all findings that a model gave, those that each rule dropped. */
+export async function drawDrops({ explainers }: EvaluationResult): Promise<string> {
+  const values = explainers.flatMap(({ name, asked }) =>
+    Object.entries(asked?.account.dropped ?? {}).map(([rule, count]) => ({
+      explainer: name,
+      rule: rule.replaceAll('_', ' '),
+      share: count / Math.max(1, asked?.held.count ?? 0),
+    })),
+  );
+  return draw({
+    width: width - 110,
+    height: { step: 14 },
+    data: { values },
+    mark: 'bar',
+    encoding: {
+      x: { field: 'share', type: 'quantitative', title: 'Share of findings', axis: { format: '%', tickCount: 4 } },
+      y: { field: 'rule', type: 'nominal', title: null, sort: '-x' },
+      yOffset: { field: 'explainer' },
+      color: { field: 'explainer', type: 'nominal', title: null, scale: { domain: explainers.map(({ name }) => name) } },
+    },
+  });
+}
+
 export async function drawFeedback({ feedback }: EvaluationResult): Promise<string> {
-  const values = feedback.flatMap(({ source, opinions }) =>
-    Object.entries(opinions).map(([opinion, { value }]) => ({ source, opinion, value })),
+  const values = feedback.flatMap(({ source, about, opinions }) =>
+    Object.entries(opinions).map(([opinion, { value }]) => ({ source: `${source}, ${about}`, opinion, value })),
   );
   return draw({
     width: width - 70,

@@ -2,13 +2,15 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { caseDirectory, openCases } from '../../compose/open-cases.ts';
-import type { Opinion } from '../../domain/case/explanation.ts';
+import type { StoredExplanation } from '../../domain/case/explanation.ts';
 import type { Explained } from '../../domain/explanation/template.ts';
 import type { CaseStore } from '../../ports/case-store.ts';
+import { readBody } from '../../review/explain/body.ts';
+import type { GivenOpinion } from './evaluate.ts';
 
 export interface RecordedCases {
   readonly cases: readonly Explained[];
-  readonly feedback: readonly { readonly source: string; readonly opinion: Opinion }[];
+  readonly feedback: readonly GivenOpinion[];
 }
 
 const pageSize = 100;
@@ -46,21 +48,32 @@ async function casesOf(store: CaseStore, tenant: string, casesMax: number): Prom
   return cases;
 }
 
-/** By the origin of the version that was read; explanations that are gone have none. */
+/** By who told what was read; explanations that are gone were told by nobody known. */
 async function feedbackOf(store: CaseStore, tenant: string): Promise<RecordedCases['feedback']> {
-  const given: { source: string; opinion: Opinion }[] = [];
-  const sources = new Map<string, string>();
+  const given: GivenOpinion[] = [];
+  const read = new Map<string, readonly StoredExplanation[]>();
   let cursor: string | null = null;
   do {
     const page = await store.allFeedback(tenant, pageSize, cursor);
     if (page.kind === 'bad_cursor') break;
-    for (const { caseId, version, opinion } of page.items) {
-      const key = `${caseId} ${version}`;
-      if (!sources.has(key))
-        for (const one of await store.explanations(tenant, caseId)) sources.set(`${caseId} ${one.version}`, one.source);
-      given.push({ source: sources.get(key) ?? 'unknown', opinion });
+    read.clear();
+    for (const { caseId, version, finding, opinion } of page.items) {
+      const versions = read.get(caseId) ?? (await store.explanations(tenant, caseId));
+      read.set(caseId, versions);
+      const explanation = versions.find((one) => one.version === version);
+      given.push({ source: tellerOf(explanation, finding), about: finding === null ? 'case' : 'finding', opinion });
     }
     cursor = page.nextCursor;
   } while (cursor !== null);
   return given;
+}
+
+/** The template, the models by the operator's names, or both; of a finding the one that told it. */
+function tellerOf(explanation: StoredExplanation | undefined, findingId: string | null): string {
+  if (explanation === undefined) return 'unknown';
+  const body = readBody(explanation.body);
+  if (body === null) return explanation.source;
+  const told = [...body.findings, ...body.reassuring].filter(({ id }) => findingId === null || id === findingId);
+  const tellers = [...new Set(told.map(({ model }) => model ?? 'template'))].sort();
+  return tellers.length === 0 ? explanation.source : tellers.join(' and ');
 }

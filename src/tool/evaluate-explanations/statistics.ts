@@ -22,6 +22,12 @@ export function shareEstimate(hits: number, count: number): Estimate {
   return { value: share, low: Math.max(0, Math.min(share, centre - half)), high: Math.min(1, Math.max(share, centre + half)), count };
 }
 
+/** The value below which that share of them lies, by nearest rank; NaN of none. */
+export function quantile(values: readonly number[], share: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.max(0, Math.ceil(share * sorted.length) - 1)] ?? Number.NaN;
+}
+
 const resamples = 1000;
 
 /** Mean with the percentile bootstrap over cases: values of one case are not independent, so a case is drawn as a whole. */
