@@ -1,6 +1,6 @@
 // What asking the models came to, as a table: how many cases they answered, what of it held, how long it took and what it cost.
 import type { Asked, ExplainerResult } from './evaluate.ts';
-import { markup, shown } from './markup.ts';
+import { markup, shown, table } from './markup.ts';
 import { casesOf, type ModelAccount } from './model-account.ts';
 import { quantile } from './statistics.ts';
 
@@ -26,6 +26,7 @@ const endTitles: Readonly<Record<string, string>> = {
 };
 
 const rows: readonly Row[] = [
+  ['Model', 'Provider, and what it calls the model.', ({ account }) => markup(`${account.provider}, ${account.model}`)],
   ['Usable answers', 'Cases of which enough was told that held; the others are left to the template.', ({ usable }) => shown(usable)],
   ['Findings that held', 'Of those that whole answers gave; the others were dropped.', ({ held }) => shown(held)],
   ['Without an answer', 'Cases, by the end of the last call.', ({ account }) => endings(account)],
@@ -39,18 +40,14 @@ const rows: readonly Row[] = [
 export function answersTable(explainers: readonly ExplainerResult[]): string {
   const asked = explainers.flatMap(({ name, asked: one }) => (one === null ? [] : [{ name, one }]));
   if (asked.length === 0) return '';
-  const head = asked
-    .map(({ name, one }) => `<th scope="col">${markup(name)}<small>${markup(`${one.account.provider}, ${one.account.model}`)}</small></th>`)
-    .join('');
-  const body = rows.map(([title, meaning, cell]) => {
-    const cells = asked.map(({ one }) => `<td class="number">${cell(one)}</td>`).join('');
-    return `<tr><th scope="row">${title}<small>${meaning}</small></th>${cells}</tr>`;
-  });
   const failures = asked.flatMap(({ name, one }) =>
     one.account.lastFailure === null ? [] : [`<li>${markup(`${name}: ${one.account.lastFailure}`)}</li>`],
   );
   return `<h2>Answers of the models</h2>
-<div class="table"><table><thead><tr><th></th>${head}</tr></thead><tbody>${body.join('\n')}</tbody></table></div>
+${table(
+  asked.map(({ name }) => name),
+  rows.map(([title, meaning, cellOf]) => [title, meaning, asked.map(({ one }) => cellOf(one))]),
+)}
 ${failures.length === 0 ? '' : `<p>The last failure of each:</p><ul>${failures.join('')}</ul>`}`;
 }
 
@@ -62,7 +59,7 @@ function endings(account: ModelAccount): string {
 
 function times(measured: readonly number[]): string {
   if (measured.length === 0) return 'not measured';
-  return `${seconds(quantile(measured, 0.5))} <span class="quiet interval">(95 %: ${seconds(quantile(measured, 0.95))})</span>`;
+  return `${seconds(quantile(measured, 0.5))} <span class="quiet interval">(95th percentile ${seconds(quantile(measured, 0.95))})</span>`;
 }
 
 function seconds(ms: number): string {
@@ -80,7 +77,7 @@ function tokensEach({ tokens, answers }: ModelAccount): string {
 }
 
 function money(amount: number | null, currency: string): string {
-  return amount === null ? 'no price' : `${amount.toFixed(amount < 1 ? 4 : 2)} ${currency}`;
+  return amount === null ? 'no price' : `${amount.toFixed(amount > 0 && amount < 1 ? 4 : 2)} ${currency}`;
 }
 
 function moneyEach({ money: amount, answers, currency }: ModelAccount): string {

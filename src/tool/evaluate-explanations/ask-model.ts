@@ -56,7 +56,7 @@ interface Answer {
 
 export function createAsker(parts: AskerParts): Asker {
   const { plan, model, currency, wording } = parts;
-  const account = newAccount(model.provider, model.model, currency);
+  const account = newAccount(model.provider, model.model, currency, plan.price !== null);
   /** Equal prompts are one question, as in the service. */
   const underWay = new Map<string, Promise<Answer>>();
   let silentCases = 0;

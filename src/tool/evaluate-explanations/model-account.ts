@@ -57,7 +57,8 @@ export type OpenAccount = Open<Omit<ModelAccount, 'ends' | 'held' | 'dropped' | 
   readonly run: Open<ModelAccount['run']>;
 };
 
-export function newAccount(provider: string, model: string, currency: string): OpenAccount {
+export function newAccount(provider: string, model: string, currency: string, isPriced: boolean): OpenAccount {
+  const money = isPriced ? 0 : null;
   return {
     provider,
     model,
@@ -70,8 +71,8 @@ export function newAccount(provider: string, model: string, currency: string): O
     elapsedMs: [],
     answers: 0,
     tokens: noTokens,
-    money: null,
-    run: { calls: 0, reused: 0, callsEstimated: 0, tokens: noTokens, money: null },
+    money,
+    run: { calls: 0, reused: 0, callsEstimated: 0, tokens: noTokens, money },
     lastFailure: null,
   };
 }

@@ -1,8 +1,8 @@
 // The page of an evaluation: one file without scripts or anything fetched, readable on a screen and on a telephone.
 import { answersTable } from './answers-table.ts';
 import { type EvaluationResult, type ExplainerResult, measureNames } from './evaluate.ts';
-import { markup, shown } from './markup.ts';
-import { drawDrops, drawFeedback, drawMeasures, drawRanks, titles } from './plots.ts';
+import { markup, shown, table } from './markup.ts';
+import { colourOf, drawDrops, drawFeedback, drawMeasures, drawRanks, titles } from './plots.ts';
 
 const meanings = {
   rank_agreement: 'Kendall’s τ of the findings’ order and what they contribute; 1 = the same, 0 = by chance.',
@@ -16,17 +16,24 @@ const meanings = {
 
 const style = `
 :root { color-scheme: light dark; --line: #8884; --quiet: #777; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 68rem; margin: 0 auto; padding: 1rem; }
+body { font: 16px/1.5 system-ui, sans-serif; max-width: 76rem; margin: 0 auto; padding: 1rem; }
 h1 { font-size: 1.5rem; margin: 0.5rem 0; } h2 { font-size: 1.1rem; margin: 2rem 0 0.5rem; }
 p, li { max-width: 44rem; } .quiet, caption { color: var(--quiet); font-size: 0.875rem; }
+.legend { max-width: none; display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; font-size: 0.9375rem; }
+.legend i { display: inline-block; width: 0.75rem; height: 0.75rem; border-radius: 50%; margin-right: 0.4rem; }
 .plots { display: flex; flex-wrap: wrap; gap: 1.5rem 3rem; align-items: flex-start; }
 figure { margin: 0; } figcaption { font-weight: 600; font-size: 0.9375rem; margin-bottom: 0.5rem; }
 svg { max-width: 100%; height: auto; display: block; }
 .table { overflow-x: auto; } table { border-collapse: collapse; font-size: 0.9375rem; }
-caption { text-align: left; } th, td { text-align: left; padding: 0.35rem 1rem 0.35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td.number { font-variant-numeric: tabular-nums; white-space: nowrap; } th small { display: block; font-weight: 400; color: var(--quiet); max-width: 24rem; }
+th, td { text-align: left; padding: 0.35rem 1.25rem 0.35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+td { font-variant-numeric: tabular-nums; } th small { display: block; font-weight: 400; color: var(--quiet); min-width: 13rem; max-width: 22rem; }
+.interval { display: block; white-space: nowrap; }
 li { overflow-wrap: anywhere; }
-@media (max-width: 40rem) { .interval { display: block; white-space: normal; } td.number { white-space: normal; } }
+@media (max-width: 40rem) {
+  thead { display: none; } table, tbody, tr, td, th { display: block; } tr { border-bottom: 1px solid var(--line); padding: 0.5rem 0; }
+  th, td { border: 0; padding: 0.15rem 0; } td { padding-left: 0.75rem; overflow-wrap: anywhere; } .interval { display: inline; white-space: normal; }
+  td::before { content: attr(data-of) ": "; color: var(--quiet); }
+}
 `;
 
 export async function renderPage(result: EvaluationResult): Promise<string> {
@@ -47,9 +54,10 @@ export async function renderPage(result: EvaluationResult): Promise<string> {
 <body>
 <h1>Explanations, measured</h1>
 <p>${result.cases} cases, ${markup(result.source)}. Each explanation is held against the assessment by code that had no part in writing or checking it.</p>
+${legend(result)}
 <div class="plots">${plots.join('\n')}</div>
 <h2>Measures</h2>
-<div class="table">${table(result.explainers)}</div>
+${measures(result.explainers, result.cases)}
 ${answersTable(result.explainers)}
 <p class="quiet">In brackets the 95 % interval: Wilson’s, or the bootstrap over cases where that is wider.</p>
 ${result.feedback.length === 0 ? '<h2>Feedback</h2><p>No analyst has given an opinion on these cases yet.</p>' : feedback(result)}
@@ -57,6 +65,12 @@ ${result.explainers.map(examples).join('\n')}
 </body>
 </html>
 `;
+}
+
+/** Once for all plots. */
+function legend({ explainers }: EvaluationResult): string {
+  const entries = explainers.map(({ name }, i) => `<span><i style="background: ${colourOf(i)}"></i>${markup(name)}</span>`);
+  return `<p class="legend">${entries.join('')}</p>`;
 }
 
 function hasDrops({ explainers }: EvaluationResult): boolean {
@@ -67,24 +81,31 @@ async function figure(caption: string, svg: Promise<string>): Promise<string> {
   return `<figure><figcaption>${caption}</figcaption>${await svg}</figure>`;
 }
 
-function table(explainers: readonly ExplainerResult[]): string {
-  const head = explainers
-    .map(({ name, explained }) => `<th scope="col">${markup(name)}<small>${explained} cases explained</small></th>`)
-    .join('');
-  const rows = measureNames.map((measure) => {
-    const cells = explainers.map(({ measures }) => `<td class="number">${shown(measures[measure])}</td>`).join('');
-    return `<tr><th scope="row">${titles[measure]}<small>${meanings[measure]}</small></th>${cells}</tr>`;
-  });
-  return `<table><thead><tr><th></th>${head}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
+function measures(explainers: readonly ExplainerResult[], cases: number): string {
+  const told = [
+    'Cases explained',
+    'The others are left to the template.',
+    explainers.map(({ explained }) => `${explained} of ${cases}`),
+  ] as const;
+  const rows = measureNames.map(
+    (measure) => [titles[measure], meanings[measure], explainers.map(({ measures: of }) => shown(of[measure]))] as const,
+  );
+  return table(
+    explainers.map(({ name }) => name),
+    [told, ...rows],
+  );
 }
 
 function feedback({ feedback: given }: EvaluationResult): string {
   const rows = given.map(
     ({ source, about, opinions, of }) =>
-      `<tr><th scope="row">${markup(source)}<small>${of} ${of === 1 ? 'opinion' : 'opinions'} on ${about === 'case' ? 'whole cases' : 'findings'}</small></th>${[opinions.useful, opinions.useless, opinions.wrong].map((one) => `<td class="number">${shown(one)}</td>`).join('')}</tr>`,
+      [
+        markup(source),
+        `${of} ${of === 1 ? 'opinion' : 'opinions'} on ${about === 'case' ? 'whole cases' : 'findings'}`,
+        [opinions.useful, opinions.useless, opinions.wrong].map(shown),
+      ] as const,
   );
-  const head = '<thead><tr><th></th><th scope="col">Useful</th><th scope="col">Useless</th><th scope="col">Wrong</th></tr></thead>';
-  return `<h2>Feedback</h2><div class="table"><table>${head}<tbody>${rows.join('')}</tbody></table></div>`;
+  return `<h2>Feedback</h2>${table(['Useful', 'Useless', 'Wrong'], rows)}`;
 }
 
 function examples({ name, examples: found }: ExplainerResult): string {

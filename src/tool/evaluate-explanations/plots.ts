@@ -6,7 +6,19 @@ import type { EvaluationResult } from './evaluate.ts';
 /** As wide as a telephone's text, so that plots stand beside each other on a screen and below each other on a telephone. */
 const width = 300;
 /** Blue and orange first: told apart by everybody. */
-const colours = ['#2f6fb3', '#c9690f', '#4c8a4a', '#8a5aa8', '#777777'];
+const colours = ['#2f6fb3', '#c9690f', '#4c8a4a', '#8a5aa8', '#a8862a', '#2a9a96', '#b84a6b', '#777777'];
+
+/** Of the explainer in that place, in every plot. */
+export function colourOf(place: number): string {
+  return colours[place % colours.length] as string;
+}
+
+/** The page has the legend, once. */
+function colourOfEach({ explainers }: EvaluationResult) {
+  const scale = { domain: explainers.map(({ name }) => name), range: explainers.map((_, place) => colourOf(place)) };
+  return { field: 'explainer', type: 'nominal', legend: null, scale } as const;
+}
+
 const config = {
   background: 'transparent',
   font: 'system-ui, sans-serif',
@@ -25,6 +37,11 @@ const config = {
   range: { category: colours },
 } as const;
 
+/** Beside each other in the order of the page, whoever has nothing to show. */
+function offsetOf({ explainers }: Pick<EvaluationResult, 'explainers'>) {
+  return { field: 'explainer', scale: { domain: explainers.map(({ name }) => name) } } as const;
+}
+
 /** Names as they stand at an axis. */
 export const titles = {
   rank_agreement: 'Rank agreement',
@@ -38,7 +55,8 @@ export const titles = {
   held: 'Findings that held',
 } as const;
 
-export async function drawMeasures({ explainers }: EvaluationResult): Promise<string> {
+export async function drawMeasures(result: EvaluationResult): Promise<string> {
+  const { explainers } = result;
   const values = explainers.flatMap(({ name, measures, asked }) =>
     Object.entries({ ...measures, ...(asked === null ? {} : { usable: asked.usable, held: asked.held }) }).flatMap(
       ([measure, { value, low, high, count }]) =>
@@ -46,13 +64,13 @@ export async function drawMeasures({ explainers }: EvaluationResult): Promise<st
     ),
   );
   const y = { field: 'measure', type: 'nominal', title: null, sort: Object.values(titles) } as const;
-  const offset = { field: 'explainer' } as const;
-  const color = { field: 'explainer', type: 'nominal', title: null } as const;
+  const offset = offsetOf(result);
+  const color = colourOfEach(result);
   // A model may order its findings worse than chance would.
   const scale = { domain: [Math.min(0, ...values.map(({ low }) => low)), 1] };
   return draw({
     width: width - 150,
-    height: { step: 14 },
+    height: { step: 10, for: 'offset' },
     data: { values },
     layer: [
       {
@@ -76,7 +94,8 @@ export async function drawMeasures({ explainers }: EvaluationResult): Promise<st
 /** From every pair the wrong way round to every pair the right way. */
 const rankSteps = Array.from({ length: 9 }, (_, step) => (step / 4 - 1).toFixed(2));
 
-export async function drawRanks({ explainers }: EvaluationResult): Promise<string> {
+export async function drawRanks(result: EvaluationResult): Promise<string> {
+  const { explainers } = result;
   const values = explainers.flatMap(({ name, ranks }) =>
     ranks.map((rank) => ({ explainer: name, rank: (Math.round(rank * 4) / 4).toFixed(2) })),
   );
@@ -87,15 +106,16 @@ export async function drawRanks({ explainers }: EvaluationResult): Promise<strin
     mark: 'bar',
     encoding: {
       x: { field: 'rank', type: 'ordinal', title: 'Kendall’s τ of a case', axis: { labelAngle: -90 }, scale: { domain: rankSteps } },
-      xOffset: { field: 'explainer' },
+      xOffset: offsetOf(result),
       y: { aggregate: 'count', type: 'quantitative', title: 'Cases' },
-      color: { field: 'explainer', type: 'nominal', title: null },
+      color: colourOfEach(result),
     },
   });
 }
 
 /** Of all findings that a model gave, those that each rule dropped. */
-export async function drawDrops({ explainers }: EvaluationResult): Promise<string> {
+export async function drawDrops(result: EvaluationResult): Promise<string> {
+  const explainers = result.explainers.filter(({ asked }) => asked !== null);
   const values = explainers.flatMap(({ name, asked }) =>
     Object.entries(asked?.account.dropped ?? {}).map(([rule, count]) => ({
       explainer: name,
@@ -105,14 +125,14 @@ export async function drawDrops({ explainers }: EvaluationResult): Promise<strin
   );
   return draw({
     width: width - 110,
-    height: { step: 14 },
+    height: { step: 8, for: 'offset' },
     data: { values },
     mark: 'bar',
     encoding: {
       x: { field: 'share', type: 'quantitative', title: 'Share of findings', axis: { format: '%', tickCount: 4 } },
       y: { field: 'rule', type: 'nominal', title: null, sort: '-x' },
-      yOffset: { field: 'explainer' },
-      color: { field: 'explainer', type: 'nominal', title: null, scale: { domain: explainers.map(({ name }) => name) } },
+      yOffset: offsetOf({ ...result, explainers }),
+      color: colourOfEach(result),
     },
   });
 }

@@ -18,6 +18,7 @@ import { seededRandom } from '../simulate/seeded-random.ts';
 import { createAsker } from './ask-model.ts';
 import { evaluateExplainer, type EvaluationResult, type ExplainerResult, feedbackBySource } from './evaluate.ts';
 import { openKeptTexts } from './kept-texts.ts';
+import { casesOf } from './model-account.ts';
 import { type Options, readOptions } from './options.ts';
 import { renderPage } from './page.ts';
 import { readRecordedCases, type RecordedCases } from './recorded-cases.ts';
@@ -118,13 +119,14 @@ function evaluateModel({ plan, one, model, cases, options, random, clock, warn }
     explainChanged: asker.explainChanged,
     changedMax: options.changed,
     concurrency: Math.min(one.concurrency, options.concurrency ?? one.concurrency),
-    account: asker.account,
+    account: () => asker.account(),
     onCase(done) {
       if (done % step !== 0 && done !== cases.length) return;
-      const { usable, run } = asker.account();
+      const account = asker.account();
+      const { usable, run } = account;
       const cost = run.money === null ? '' : `, ${run.money.toFixed(4)} ${plan.currency}`;
       warn(
-        `${one.name}: ${done} of ${cases.length} cases, ${usable} usable; ${run.calls} calls, ${run.tokens.input + run.tokens.output} tokens${cost}`,
+        `${one.name}: ${casesOf(account)} of ${cases.length} cases, ${usable} usable; ${run.calls} calls, ${run.tokens.input + run.tokens.output} tokens${cost}`,
       );
     },
   });
@@ -150,7 +152,11 @@ async function write(result: EvaluationResult, options: Options, say: (line: str
     say(`${name}: ${explained} of ${result.cases} cases explained`);
     const all = { ...measures, ...(asked === null ? {} : { usable: asked.usable, held: asked.held }) };
     for (const [measure, { value, low, high, count }] of Object.entries(all))
-      say(`  ${measure} ${value.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)}, n = ${count})`);
+      say(
+        count === 0
+          ? `  ${measure} not measured`
+          : `  ${measure} ${value.toFixed(4)} (${low.toFixed(4)} to ${high.toFixed(4)}, n = ${count})`,
+      );
     if (asked !== null && asked.account.lastFailure !== null) say(`  last failure: ${asked.account.lastFailure}`);
   }
   say(`${output}.html and ${output}.json written`);

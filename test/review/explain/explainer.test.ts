@@ -228,6 +228,7 @@ const begins: Script = async function* begins(call, signal) {
 };
 const never: Script = async function* never() {
   await new Promise(() => undefined);
+  yield done;
 };
 
 t.test('a call that was cut is in the account of its case, by the length of what went to and fro and marked as such', async (t) => {
