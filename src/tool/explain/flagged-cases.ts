@@ -2,16 +2,13 @@
 import { hash } from 'node:crypto';
 import { schema } from '../../domain/feature/schema.ts';
 import type { Assessment, StoredAssessment } from '../../domain/assessment.ts';
-import { attribute } from '../../domain/reason/attribute.ts';
-import { dropUnobserved } from '../../domain/reason/observed.ts';
 import { derive } from '../../assess/derive.ts';
-import { policyContext } from '../../assess/policy-context.ts';
-import type { Policy } from '../../ports/policy.ts';
 import type { Scorer } from '../../ports/scorer.ts';
 import { cloudedIp } from '../matrix/feeds.ts';
 import { replay, type Replayed } from '../matrix/replay.ts';
 import type { ReplayWorld } from '../matrix/replay-ports.ts';
 import { dayMs, type TenantPlan, warmUpDays } from '../simulate/tenants.ts';
+import { type Judges, judged } from './judge.ts';
 import type { AttemptKind, SimulatedAttempt } from '../simulate/wire.ts';
 
 /** What an explanation is made from, and what the simulation knows of it. */
@@ -21,9 +18,8 @@ export interface FlaggedCase {
   readonly context: StoredAssessment['context'];
 }
 
-export interface Judges {
+interface Simulated extends Judges {
   readonly scorer: Scorer;
-  readonly policy: Policy;
 }
 
 /** In order of time. Flagged: asked for more, refused, or of high level and above. */
@@ -31,7 +27,7 @@ export async function flaggedCases(
   attempts: readonly SimulatedAttempt[],
   plan: TenantPlan,
   world: ReplayWorld,
-  judges: Judges,
+  judges: Simulated,
 ): Promise<FlaggedCase[]> {
   const ports = world.freshPorts();
   const warmMs = plan.fromMs + warmUpDays * dayMs;
@@ -52,36 +48,12 @@ export async function flaggedCases(
   return flagged;
 }
 
-async function judge(row: Replayed, { scorer, policy }: Judges): Promise<FlaggedCase> {
-  const { facts, simulated } = row;
-  const { features, missing, degraded } = derive(facts, schema);
-  const contributions = await scorer.score(features);
+async function judge({ facts, simulated }: Replayed, { scorer, policy }: Simulated): Promise<FlaggedCase> {
+  const derived = derive(facts, schema);
+  const contributions = await scorer.score(derived.features);
   if (contributions === null) throw new Error('The model could not score a simulated attempt.');
-  dropUnobserved(schema, features, contributions.groups);
-  const { reasons, otherContributions, logOdds } = attribute(schema, facts, features, contributions);
-  const score = scorer.rank(logOdds);
-  const context = policyContext(facts.attempt, facts.ip);
-  const codes = reasons.map((reason) => reason.code);
-  const decision = policy.decide({ score, decidedBy: 'model', degraded, blind: false, codes, context });
+  const { assessment, context } = judged(facts, derived, contributions, { scorer, policy });
   const id = hash('sha256', JSON.stringify(simulated.wire), 'base64url').slice(0, 22);
-  return {
-    kind: simulated.kind,
-    context,
-    assessment: {
-      assessmentId: id,
-      attemptId: id,
-      ...decision,
-      score,
-      logOdds,
-      baseLogOdds: contributions.base,
-      reasons,
-      otherContributions,
-      degraded,
-      missing,
-      decidedBy: 'model',
-      versions: { model: scorer.identity.name, features: scorer.identity.schemaHash, policy: policy.revision },
-      budget: { limitMs: 50, elapsedMs: 0, stagesMs: { gather: 0, derive: 0, score: 0, decide: 0 } },
-      caseId: null,
-    },
-  };
+  const budget = { limitMs: 50, elapsedMs: 0, stagesMs: { gather: 0, derive: 0, score: 0, decide: 0 } };
+  return { kind: simulated.kind, context, assessment: { assessmentId: id, attemptId: id, ...assessment, budget, caseId: null } };
 }
