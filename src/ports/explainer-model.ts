@@ -61,6 +61,7 @@ export type ModelEvent =
       readonly detail: string;
       /** What the provider asked for. */
       readonly retryAfterMs: number | null;
+      /** What was counted until then, which of the output is little. */
       readonly usage: TokenUsage | null;
     };
 

@@ -41,6 +41,8 @@ export class Call implements AsyncIterableIterator<ModelEvent, undefined> {
   #isBegun = false;
   #isOver = false;
   #answer = '';
+  /** Counted before the end. */
+  #usage: TokenUsage | null = null;
   #cancelTotal: () => void = () => undefined;
   #cancelWait: () => void = () => undefined;
 
@@ -82,6 +84,10 @@ export class Call implements AsyncIterableIterator<ModelEvent, undefined> {
     for (;;) {
       const step = await this.#step(pieces);
       if (this.#isOver) return undefined;
+      if (step.kind === 'piece' && step.piece?.kind === 'usage') {
+        this.#usage = step.piece.usage;
+        continue;
+      }
       const text = textOf(step);
       if (text === '') continue;
       if (text === null) {
@@ -109,17 +115,17 @@ export class Call implements AsyncIterableIterator<ModelEvent, undefined> {
   }
 
   #lastOf(step: Step): LastEvent {
-    if (this.#stop !== null) return failed(this.#stop);
-    if (step.kind === 'thrown') return failed(this.#troubleOf(step.error));
+    if (this.#stop !== null) return failed(this.#stop, this.#usage);
+    if (step.kind === 'thrown') return failed(this.#troubleOf(step.error), this.#usage);
     const piece = step.kind === 'piece' ? step.piece : null;
-    if (piece?.kind === 'error') return failed(this.#troubleOf(piece.error));
-    if (piece?.kind !== 'finish') return failed(endedEarly(this.#exchange));
+    if (piece?.kind === 'error') return failed(this.#troubleOf(piece.error), this.#usage);
+    if (piece?.kind !== 'finish') return failed(endedEarly(this.#exchange), this.#usage);
     const { reason, raw, usage } = piece;
     if (reason === 'length') return { kind: 'done', finish: 'limit', usage };
     if (reason === 'content-filter') return { kind: 'done', finish: 'refused', usage };
     // The SDK's words, by provider, for a stream that ends without its provider having said that it ends.
     if (reason === 'interrupted' || reason === 'error' || (reason === 'other' && raw === undefined))
-      return failed(endedEarly(this.#exchange), usage);
+      return failed(endedEarly(this.#exchange), usage ?? this.#usage);
     return { kind: 'done', finish: 'stop', usage };
   }
 

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { LanguageModel, streamText, wrapLanguageModel } from 'ai';
 import type { ModelPlan } from '../../domain/explainer-plan.ts';
+import type { TokenUsage } from '../../ports/explainer-model.ts';
 import type { Fetch } from './transport.ts';
 
 export type SdkModel = Parameters<typeof wrapLanguageModel>[0]['model'] & LanguageModel;
@@ -22,6 +23,11 @@ export interface Provider {
    * makes most models call a tool to keep a schema, and the SDK waits for the whole of its input.
    */
   readonly textOfRaw: ((raw: unknown) => string) | null;
+  /**
+   * What is counted in a piece of the provider's own protocol, where it counts before the end: of an answer that is cut the SDK tells
+   * nothing. Null from it: nothing. Only Anthropic says at the beginning what the input costs.
+   */
+  readonly usageOfRaw: ((raw: unknown) => TokenUsage | null) | null;
 }
 
 /** Which plans can be opened is checked by `planProblem` (plan-problem.ts) before. */
@@ -55,6 +61,7 @@ async function openai(plan: ModelPlan): Promise<Provider> {
     cacheMark: null,
     options: openaiOptions,
     textOfRaw: null,
+    usageOfRaw: null,
   };
 }
 
@@ -66,7 +73,27 @@ async function anthropic(plan: ModelPlan): Promise<Provider> {
     cacheMark: { anthropic: { cacheControl: { type: 'ephemeral' } } },
     options: () => null,
     textOfRaw: null,
+    usageOfRaw: anthropicUsage,
   };
+}
+
+function anthropicUsage(raw: unknown): TokenUsage | null {
+  const { type, message } = raw as { type?: unknown; message?: { usage?: Readonly<Record<string, unknown>> | null } | null };
+  const usage = message?.usage;
+  if (type !== 'message_start' || typeof usage !== 'object' || usage === null) return null;
+  const [fresh, cacheRead, cacheWrite, output] = [
+    'input_tokens',
+    'cache_read_input_tokens',
+    'cache_creation_input_tokens',
+    'output_tokens',
+  ].map((name) => tokenCount(usage[name])) as [number, number, number, number];
+  const input = fresh + cacheRead + cacheWrite;
+  return input === 0 ? null : { input, cacheRead, cacheWrite, output };
+}
+
+/** Budgets are reckoned with these, so a provider's nonsense must not get in. */
+export function tokenCount(tokens: unknown): number {
+  return typeof tokens === 'number' && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : 0;
 }
 
 /** With an `api-version` the deployments' own chat door, else the v1 door, which has none. */
@@ -86,9 +113,16 @@ async function azure(plan: ModelPlan): Promise<Provider> {
       // Versions from before these options refuse a request that has them.
       options: () => null,
       textOfRaw: null,
+      usageOfRaw: null,
     };
   }
-  return { model: (fetch) => createAzure({ ...settings, fetch })(plan.model), cacheMark: null, options: openaiOptions, textOfRaw: null };
+  return {
+    model: (fetch) => createAzure({ ...settings, fetch })(plan.model),
+    cacheMark: null,
+    options: openaiOptions,
+    textOfRaw: null,
+    usageOfRaw: null,
+  };
 }
 
 /** From what the portal shows, with or without the path. */
@@ -117,6 +151,7 @@ async function bedrock(plan: ModelPlan): Promise<Provider> {
     cacheMark: bedrockCaches.test(plan.model) ? { bedrock: { cachePoint: { type: 'default' } } } : null,
     options: () => null,
     textOfRaw: bedrockText,
+    usageOfRaw: null,
   };
 }
 
@@ -145,5 +180,6 @@ async function compatible(plan: ModelPlan): Promise<Provider> {
     cacheMark: null,
     options: () => null,
     textOfRaw: null,
+    usageOfRaw: null,
   };
 }

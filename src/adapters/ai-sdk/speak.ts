@@ -10,11 +10,13 @@ import {
 import type { JsonValue } from '../../domain/json.ts';
 import type { ModelCall, TokenUsage } from '../../ports/explainer-model.ts';
 import type { Exchange } from './exchange.ts';
-import type { Provider } from './provider.ts';
+import { type Provider, tokenCount } from './provider.ts';
 import type { Fetch } from './transport.ts';
 
 export type Piece =
   | { readonly kind: 'text'; readonly text: string }
+  /** Counted so far, before the end. */
+  | { readonly kind: 'usage'; readonly usage: TokenUsage }
   | { readonly kind: 'error'; readonly error: unknown }
   /** `reason` is the SDK's word for why; `raw` the provider's own, undefined when it gave none. */
   | { readonly kind: 'finish'; readonly reason: string; readonly raw: string | undefined; readonly usage: TokenUsage | null };
@@ -59,10 +61,12 @@ export async function* speak({
     onError: () => undefined,
     ...(options === null ? {} : { providerOptions: options }),
   });
-  const { textOfRaw } = provider;
+  const { textOfRaw, usageOfRaw } = provider;
   for await (const part of stream) {
     if (part.type === 'raw') {
       if (typeof part.rawValue === 'object' && part.rawValue !== null) exchange.isUnderstood = true;
+      const usage = usageOfRaw?.(part.rawValue ?? {}) ?? null;
+      if (usage !== null) yield { kind: 'usage', usage };
       if (textOfRaw !== null) yield { kind: 'text', text: textOfRaw(part.rawValue ?? {}) };
     } else if (part.type === 'text-delta') {
       if (textOfRaw === null) yield { kind: 'text', text: part.text };
@@ -92,14 +96,9 @@ function answeringIn(provider: Provider, fetch: Fetch, schema: JsonValue | null)
 function usageOf({ inputTokens, inputTokenDetails, outputTokens }: LanguageModelUsage): TokenUsage | null {
   if (inputTokens === undefined && outputTokens === undefined) return null;
   return {
-    input: count(inputTokens),
-    cacheRead: count(inputTokenDetails.cacheReadTokens),
-    cacheWrite: count(inputTokenDetails.cacheWriteTokens),
-    output: count(outputTokens),
+    input: tokenCount(inputTokens),
+    cacheRead: tokenCount(inputTokenDetails.cacheReadTokens),
+    cacheWrite: tokenCount(inputTokenDetails.cacheWriteTokens),
+    output: tokenCount(outputTokens),
   };
-}
-
-/** Budgets are reckoned with these, so a provider's nonsense must not get in. */
-function count(tokens: number | undefined): number {
-  return tokens !== undefined && Number.isSafeInteger(tokens) && tokens > 0 ? tokens : 0;
 }
