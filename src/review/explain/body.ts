@@ -88,6 +88,7 @@ export function untouched(cause: TemplateCause): Provenance {
     tokens: noTokens,
     money: null,
     calls: 0,
+    callsEstimated: 0,
     attempts: 0,
     dropped: {},
     signature: '',

@@ -11,7 +11,7 @@ import { ask, type CallEnd, type Candidate } from './ask.ts';
 import type { Tokens } from './body.ts';
 import { type Budgets, estimateTokens, guessTokens, moneyOf, spendingOf } from './budget.ts';
 import type { AskEnd, ExplainMeter } from './meter.ts';
-import type { CallCost } from './tellings.ts';
+import { type CallCost, isCall } from './tellings.ts';
 import type { Weakness } from './weakness.ts';
 import type { Work } from './work.ts';
 
@@ -217,7 +217,7 @@ function candidateOf(parts: AskParts, tier: Tier, { prompt, works, reading }: As
       const silent = end.kind === 'failed' ? end.failure : 'unusable';
       const how = part === 'answered' ? reading.howEnded(end) : part === 'outrun' ? 'cancelled' : silent;
       // Refused here, a moment after it was still to be asked: no call was made, which only the log need know, where it was said to begin.
-      if (how !== 'suspended') {
+      if (isCall({ end: how })) {
         const elapsedMs = clock.monotonicMs() - startedMs;
         meter.asked({ model: model.name, tier, end: how, elapsedMs, tokens: estimated ? null : tokens, money, hedge });
       }

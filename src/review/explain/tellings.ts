@@ -91,6 +91,11 @@ export interface Course {
   readonly dropped: Readonly<Record<string, number>>;
 }
 
+/** What was suspended a moment before it was to be made was none. */
+export function isCall({ end }: { readonly end: string }): boolean {
+  return end !== 'suspended';
+}
+
 /** A call more. */
 export function withCall<T extends Course>(course: T, call: Pick<AskedPart, 'tokens' | 'money' | 'estimated'>): T {
   const { tokens, money, calls, callsEstimated } = course;
@@ -120,7 +125,7 @@ export function courseOf(tellings: readonly Pick<Telling, 'kind' | 'body'>[]): C
       if (kind === 'asking') open.set(called.call, called);
       else {
         open.delete(called.call);
-        course = withCall(course, called);
+        if (called.isMade) course = withCall(course, called);
       }
     } else if (kind === 'finding_dropped') for (const [rule, count] of droppedOf(value)) dropped[rule] = (dropped[rule] ?? 0) + count;
   }
@@ -139,16 +144,19 @@ function jsonOf(text: string): JsonValue {
 interface Called extends Pick<AskedPart, 'tokens' | 'money' | 'estimated'> {
   /** Empty in what was written before calls had names. */
   readonly call: string;
+  /** See `isCall`. */
+  readonly isMade: boolean;
 }
 
 function calledOf(value: JsonValue): Called | null {
   try {
-    const { tokens, money, estimated, call } = fieldsOf(value);
+    const { tokens, money, estimated, call, end } = fieldsOf(value);
     return {
       call: call === undefined ? '' : textOf(call),
       tokens: tokensOf(tokens),
       money: money === null ? null : numberOf(money),
       estimated: estimated === true,
+      isMade: isCall({ end: end === undefined ? '' : textOf(end) }),
     };
   } catch {
     return null;

@@ -24,6 +24,7 @@ import {
   type Course,
   courseOf,
   findingTelling,
+  isCall,
   lastTellings,
   templateTelling,
   withCall,
@@ -143,7 +144,7 @@ export class Work {
   asked(part: AskedPart, call: string): void {
     const dropped: Record<string, number> = { ...this.#course.dropped };
     for (const [rule, count] of Object.entries(part.dropped)) dropped[rule] = (dropped[rule] ?? 0) + count;
-    this.#course = withCall({ ...this.#course, dropped }, part);
+    if (isCall(part)) this.#course = withCall({ ...this.#course, dropped }, part);
     this.#tell(askedTellings(part, call, this.#parts.clock.nowMs()));
   }
 

@@ -1,13 +1,14 @@
 // The explainer's parts by themselves: the stored body, names in the place of handles, kept answers, budgets, the watch on weak models.
 import fc from 'fast-check';
 import t from 'tap';
+import type { Telling } from '../../../src/ports/explanation-log.ts';
 import type { Tier } from '../../../src/domain/case/tier.ts';
 import { readBody, templateBody, untouched, writeBody } from '../../../src/review/explain/body.ts';
 import { createBudgets, estimateTokens, moneyOf } from '../../../src/review/explain/budget.ts';
 import { finalBody } from '../../../src/review/explain/final-body.ts';
 import { resolveHandles } from '../../../src/review/explain/handles.ts';
 import { createKeptAnswers } from '../../../src/review/explain/kept-answers.ts';
-import { courseOf } from '../../../src/review/explain/tellings.ts';
+import { askedTellings, askingTelling, courseOf } from '../../../src/review/explain/tellings.ts';
 import { createWeakness } from '../../../src/review/explain/weakness.ts';
 import { type Story, type StoryHandleKind, storyOf } from '../../../src/review/explanation/story.ts';
 import { checkFinding } from '../../../src/review/explanation/validate.ts';
@@ -64,6 +65,27 @@ t.test('what a log of another version or a damaged one holds is left out', (t) =
   t.match(courseOf(tellings), { findings: [], calls: 0, money: null, dropped: {} });
   t.end();
 });
+
+t.test(
+  'a call that was begun and not seen to end counts by its prompt; one that ended, once; one that was not made after all, not',
+  (t) => {
+    const cost = { model: 'm', tokens: { input: 100, cacheRead: 0, cacheWrite: 0, output: 0 }, money: 0.25 };
+    const ended = { ...cost, estimated: false, dropped: {} };
+    const course = (...tellings: readonly Pick<Telling, 'kind' | 'body'>[]) => {
+      const { calls, callsEstimated, tokens, money } = courseOf(tellings);
+      return [calls, callsEstimated, tokens.input, money];
+    };
+    const begun = askingTelling(cost, 'j/1/1', 0);
+    const whole = askedTellings({ ...ended, end: 'stop', money: 0.5 }, 'j/1/1', 0);
+    t.strictSame(course(begun), [1, 1, 100, 0.25]);
+    t.strictSame(course(begun, ...whole), [1, 0, 100, 0.5]);
+    t.strictSame(course(begun, ...whole, askingTelling(cost, 'j/1/2', 0)), [2, 1, 200, 0.75]);
+    t.strictSame(course(begun, ...askedTellings({ ...ended, end: 'suspended' }, 'j/1/1', 0)), [0, 0, 0, null]);
+    const older = { kind: 'asked', body: JSON.stringify({ model: 'm', end: 'stop', tokens: cost.tokens, money: null }) };
+    t.strictSame(course(older, older), [2, 0, 200, null], 'of a version in which calls had no names');
+    t.end();
+  },
+);
 
 t.test('real names take the place of handles, as harmless words', (t) => {
   const story = (kind: StoryHandleKind, value: string): Pick<Story, 'handles'> => ({ handles: [{ name: `${kind}_1`, kind, value }] });
