@@ -1,5 +1,5 @@
 // A login as the service would have answered it, apart from ids and time: what its model gave, the reasons of that, and what the policy says.
-import { derive } from '../../assess/derive.ts';
+import type { derive } from '../../assess/derive.ts';
 import { policyContext } from '../../assess/policy-context.ts';
 import type { Assessment, StoredAssessment } from '../../domain/assessment.ts';
 import type { Facts } from '../../domain/facts.ts';
