@@ -32,7 +32,7 @@ made make makes making took take takes taken taking needed need needs required r
 gave give gives given shows show shown showed showing said say says states state stated recorded record records counted count counts measured
 belongs belong belonging lies lie located sits comes_from set sets used use uses using reached reach reaches found find finds held
 connected connect connects connecting connection carries carry carried presents present presented presenting
-sent send sends works worked stands stand remains remain remained kept keep keeps turned turn turns covers cover covered spans span
+sent send sends works worked stands stand remains remain remained kept keep keeps turned turn turns covers cover covered covering spans span
 went go goes gone moved move moves ran run runs running began begin begins started start starts
 put puts placed stems stem follows whose who whom where how why what one ones
 times time moment instant day days week
