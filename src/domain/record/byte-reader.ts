@@ -8,6 +8,9 @@ export type AsciiDecoder = (bytes: Uint8Array, from: number, to: number) => stri
 
 export const plainAscii: AsciiDecoder = (bytes, from, to) => String.fromCharCode(...bytes.subarray(from, to));
 
+/** What a number below 2^53 takes at most, seven bits each. */
+const longBytesMax = 8;
+
 export class ByteReader {
   damaged = false;
   at = 0;
@@ -150,39 +153,34 @@ export class ByteReader {
     return length > max ? this.impossible(0) : length;
   }
 
-  /** More than four bytes, or near the end: the low 28 bits as whole 32-bit arithmetic, then the high ones. */
+  /** More than four bytes, or near the end: the low 28 bits and the high ones, each in 32-bit arithmetic. */
   private longUint(): number {
-    const low = this.bits28();
-    if (low >= 0) return low;
-    const high = this.bits28();
-    // 2^53 - 1 has 25 bits above the low 28.
-    if (high >= 0 && high < 0x0200_0000) return high * 0x1000_0000 + (low & 0x0fff_ffff);
+    const { bytes, end } = this;
+    let { at } = this;
+    let low = 0;
+    let high = 0;
+    for (let place = 0; place < longBytesMax && at < end; place++) {
+      const byte = bytes[at++] as number;
+      if (place < 4) low |= (byte & 127) << (7 * place);
+      else high |= (byte & 127) << (7 * place - 28);
+      if (byte > 127) continue;
+      // 2^53 - 1 has 25 bits above the low 28.
+      if (high >= 0x0200_0000) break;
+      this.at = at;
+      return high * 0x1000_0000 + low;
+    }
     this.damage();
     return 0;
   }
 
-  /** Up to four bytes of seven bits; with the sign bit set when the number goes on after them. */
-  private bits28(): number {
-    const { bytes, end } = this;
-    let value = 0;
-    for (let shift = 0; shift < 28; shift += 7) {
-      if (this.at >= end) {
-        this.damage();
-        return 0;
-      }
-      const byte = bytes[this.at++] as number;
-      value |= (byte & 127) << shift;
-      if (byte < 128) return value;
-    }
-    return value | 0x8000_0000;
-  }
-
+  /** Divides by rounding down, which takes a tenth of the time of a remainder of doubles and is as exact: all numbers are below 2^53. */
   private tagged(tagged: number): number | null {
-    const tag = tagged % 4;
+    const zigzag = Math.floor(tagged / 4);
+    const tag = tagged - zigzag * 4;
     if (tag === 3) return tagged === 3 ? null : this.impossible(0);
     if (tag === 2) return this.float64();
-    const zigzag = (tagged - tag) / 4;
-    const whole = zigzag % 2 === 0 ? zigzag / 2 : -(zigzag + 1) / 2;
+    const half = Math.floor(zigzag / 2);
+    const whole = half * 2 === zigzag ? half : -(half + 1);
     return tag === 0 ? whole : whole / decimalScale;
   }
 

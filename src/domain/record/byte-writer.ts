@@ -50,12 +50,13 @@ export class ByteWriter {
     let { at } = this;
     if (value > 0x0fff_ffff) {
       // The low 28 bits first, so that the rest is 32-bit arithmetic.
-      const low = value % 0x1000_0000;
+      const high = Math.floor(value / 0x1000_0000);
+      const low = value - high * 0x1000_0000;
       bytes[at++] = (low & 127) | 128;
       bytes[at++] = ((low >>> 7) & 127) | 128;
       bytes[at++] = ((low >>> 14) & 127) | 128;
       bytes[at++] = (low >>> 21) | 128;
-      value = (value - low) / 0x1000_0000;
+      value = high;
     }
     while (value > 127) {
       bytes[at++] = (value & 127) | 128;
