@@ -150,7 +150,7 @@ export class Maintenance {
     try {
       await this.writeNow();
       const keys = this.keysThisTime();
-      void this.foldSome(keys, this.mayBegin()).catch(ignore);
+      void this.foldSome(keys, false).catch(ignore);
     } catch {
       // Reported where it happened; the events are kept and written later.
     }
@@ -218,18 +218,18 @@ export class Maintenance {
     throw new Error(`The store cannot be written (${cause}).`);
   }
 
-  /** Folds up to `keys` keys and removes what is no longer needed. One at a time. */
-  private foldSome(keys: number, mayBegin: boolean): Promise<void> {
-    this.folding ??= this.foldKeys(keys, mayBegin).finally(() => {
+  /** Folds up to `keys` keys and removes what is no longer needed; `all`: sweeps begin however little waits. One at a time. */
+  private foldSome(keys: number, all: boolean): Promise<void> {
+    this.folding ??= this.foldKeys(keys, all).finally(() => {
       this.folding = null;
     });
     return this.folding;
   }
 
-  private async foldKeys(keys: number, mayBegin: boolean): Promise<void> {
+  private async foldKeys(keys: number, all: boolean): Promise<void> {
     if (this.failures > 0) return;
     let left = keys;
-    while (left > 0 && (await this.findWork(mayBegin))) {
+    while (left > 0 && (await this.findWork(all))) {
       const jobs: FoldJob[] = [];
       let more = true;
       while (more && jobs.length < Math.min(left, keysPerBatch)) {
@@ -245,9 +245,9 @@ export class Maintenance {
   }
 
   /** Begins a sweep over what became durable since the last one, if it may. False when there is nothing to fold. */
-  private async findWork(mayBegin: boolean): Promise<boolean> {
+  private async findWork(all: boolean): Promise<boolean> {
     if (this.sweep !== null || this.failures > 0) return this.failures === 0;
-    if (!mayBegin) return this.records.early.length > 0;
+    if (!all && !this.mayBegin()) return this.records.early.length > 0;
     const { index } = this;
     const sweep = new Sweep(index, Math.max(this.cursor, index.tail), index.floorOf(this.journal.seen));
     while (!sweep.scan(scannedPerSlice)) await nextTurn();

@@ -217,10 +217,24 @@ export class RecordStore {
     const base: Base = { foldedTo: 0, version: null };
     let state = this.readBase(kind, key, base);
     if (this.collect(newest, base.foldedTo, limitSeq)) state = null;
+    this.markFolded(newest, limitSeq);
     if (this.chain.length === 0) return null;
     state = this.applyChain(kind, state);
-    for (const position of this.chain) this.index.setFolded(position, true);
     return this.write(kind, newest, state, base, limitSeq);
+  }
+
+  /**
+   * Also what the record held already, folded by another process or before a restart: a network may have tens of thousands of events, and
+   * each that is not marked would have the record read again. Those behind a marked one were marked with it.
+   */
+  private markFolded(newest: number, limitSeq: number): void {
+    const { index } = this;
+    for (let position = newest; position !== 0; ) {
+      const { folded, previous } = index.at(position);
+      if (folded) return;
+      if (index.seqAt(position) <= limitSeq) index.setFolded(position, true);
+      position = previous;
+    }
   }
 
   private write<State, Event>(
