@@ -1,5 +1,4 @@
 // What of the adapter needs no provider: the circuit breaker, what is quoted of an error, when to come back, which plans can be used.
-import { registerHooks } from 'node:module';
 import fc from 'fast-check';
 import t, { type Test } from 'tap';
 import { type CallResult, type Circuit, createCircuit, firstWaitMs, longestWaitMs } from '../../src/adapters/ai-sdk/circuit.ts';
@@ -13,18 +12,6 @@ import { answering, type FakeKind, fakeKey, type Step } from '../support/fake-pr
 import { type FakeProvider, startFakeProvider } from '../support/fake-providers/server.ts';
 import { planFor, sampleAnswer, sampleCall } from '../support/model-plans.ts';
 import { type TestClock, testClock } from '../support/ports.ts';
-
-const loaded: string[] = [];
-registerHooks({
-  load(url, context, next) {
-    loaded.push(url);
-    return next(url, context);
-  },
-});
-const packagesLoaded = (): string[] =>
-  ['ai', '@ai-sdk/openai', '@ai-sdk/anthropic', '@ai-sdk/amazon-bedrock', '@ai-sdk/openai-compatible', 'undici', 'cockatiel'].filter(
-    (name) => loaded.some((url) => url.includes(`/node_modules/${name}/`)),
-  );
 
 const worked: CallResult = { kind: 'worked' };
 const failed: CallResult = { kind: 'failed', retryAfterMs: null };
@@ -67,14 +54,6 @@ async function model(t: Test, kind: FakeKind, steps: readonly Step[], change: Pa
   });
   return { fake, clock, problems, model: opened };
 }
-
-t.test('without a model nothing of the SDK is loaded, with one only what it needs', async (t) => {
-  t.equal((await openModels([], { clock: testClock(), onProblem: t.fail })).size, 0);
-  t.strictSame(packagesLoaded(), []);
-  const models = await openModels([planFor('compatible', 'http://127.0.0.1:9/v1')], { clock: testClock(), onProblem: t.fail });
-  t.strictSame(packagesLoaded(), ['ai', '@ai-sdk/openai-compatible', 'undici']);
-  await models.get('my compatible')?.close();
-});
 
 t.test('a circuit', async (t) => {
   t.test('opens when more than half of the recent calls failed, not before five are known', async (t) => {

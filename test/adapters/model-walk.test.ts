@@ -5,8 +5,6 @@ import { createModelWalk } from '../../src/adapters/onnx/model-walk.ts';
 import { schema } from '../../src/domain/feature/schema.ts';
 import { scorer } from '../support/judged.ts';
 
-t.teardown(() => scorer.close());
-
 const anyValue = fc.oneof(
   fc.double({ min: -10, max: 20, noNaN: true }),
   fc.constantFrom(Number.NaN, 0, -0, 1e-36, 1, Number.POSITIVE_INFINITY),

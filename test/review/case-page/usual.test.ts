@@ -5,11 +5,10 @@ import { absenceCauses } from '../../../src/domain/absence.ts';
 import { usualAspects, type UsualRow, usualTable } from '../../../src/review/case-page/usual.ts';
 import { timelineOf } from '../../../src/review/case-page/timeline.ts';
 import { accountWith, factsWith, homeVisits } from '../../support/facts.ts';
-import { judgedRecord, policyFrom, scorer } from '../../support/judged.ts';
+import { judgedRecord, policyFrom } from '../../support/judged.ts';
 import { reason } from '../../support/cases.ts';
 import { anyFacts } from '../../support/signal-contract.ts';
 
-t.teardown(() => scorer.close());
 const policy = policyFrom('policies/default.yaml');
 
 function byAspect(rows: readonly UsualRow[]): Record<string, UsualRow> {

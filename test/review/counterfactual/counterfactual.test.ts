@@ -18,7 +18,6 @@ import { accountWith, factsWith, hourMs, homeVisits, nowMs, sourceWith } from '.
 import { judgedRecord, policyFrom, scorer } from '../../support/judged.ts';
 import { anyFacts } from '../../support/signal-contract.ts';
 
-t.teardown(() => scorer.close());
 const walk = createModelWalk(scorer);
 
 const strict = `version: 1

@@ -15,10 +15,9 @@ import type { ChangeId } from '../../../src/review/counterfactual/change.ts';
 import { changes } from '../../../src/review/counterfactual/changes.ts';
 import { writeFollowing } from '../../../src/review/counterfactual/follow.ts';
 import { type Login, loginOf } from '../../../src/review/counterfactual/login.ts';
-import { judgedRecord, policyFrom, scorer } from '../../support/judged.ts';
+import { judgedRecord, policyFrom } from '../../support/judged.ts';
 import { anyFacts } from '../../support/signal-contract.ts';
 
-t.teardown(() => scorer.close());
 const policy = policyFrom('policies/default.yaml');
 
 function withAccount(facts: Facts, change: (account: AccountProfile) => Partial<AccountProfile>): Facts {

@@ -1,0 +1,4 @@
+// The tests of test/tool.
+import { runFolder } from '../support/together.ts';
+
+await runFolder('tool');
