@@ -24,6 +24,7 @@ import { type Environment, SettingsError } from './config/load.ts';
 import { checkAccountFacts } from './compose/account-facts.ts';
 import type { CaseSide } from './compose/case-side.ts';
 import { eraseLeftCases, type KeptCases, keepCases } from './compose/cases.ts';
+import { storeDirectory } from './compose/directories.ts';
 import { readPlan } from './compose/explainer-plan.ts';
 import { keepPolicy } from './compose/past-policies.ts';
 import type { Settings } from './config/settings.ts';
@@ -68,7 +69,7 @@ export async function openCore(settings: Settings, options: CoreOptions): Promis
   const dataDirectory = openDataDirectory(settings.dataDir);
   const pseudonyms = createPseudonyms({ key: pseudonymKey(settings, dataDirectory) });
   const { keyId } = pseudonyms;
-  const stores = openLmdbStores({ directory: join(dataDirectory, 'store'), clock, keyId, onProblem: options.onProblem });
+  const stores = openLmdbStores({ directory: storeDirectory(dataDirectory), clock, keyId, onProblem: options.onProblem });
   try {
     const [ip, scorer] = await Promise.all([openIp(settings), openModel(settings, options.oneByOne ?? false)]);
     const feeds = await watchListDirectory({

@@ -11,12 +11,12 @@ import { StorageFailure } from '../domain/case/failure.ts';
 import { openAccountFacts } from './account-facts.ts';
 import { createCasePorts } from './case-ports.ts';
 import type { KeepOptions } from './case-options.ts';
-import { caseDirectory, openCases } from './open-cases.ts';
+import { caseDirectory } from './directories.ts';
+import { openCases } from './open-cases.ts';
 import type { ReviewData } from './review.ts';
 import type { ReviewSample } from '../ports/flagged-logins.ts';
 import type { Watermark } from '../ports/watermark.ts';
 import { createNewsDesk } from '../review/cases/news.ts';
-import { DailySumming } from '../review/baseline/summing.ts';
 import type { CasePorts } from '../review/cases/ports.ts';
 import { settleRecent } from '../review/cases/resolve.ts';
 import { CatchUp } from '../review/open/catch-up.ts';
@@ -64,11 +64,7 @@ export function openCaseSide(options: CaseSideOptions): CaseSide {
   const news = createNewsDesk();
   const accountFacts = openAccountFacts(settings, options.tenants, clock);
   const portsOf = createCasePorts({ core, dataDir, language, news, accountFacts });
-  const summing = new DailySumming({ log: assessments, clock, firstIdAt });
-  const door = openForDoor(options, (cases) => {
-    void settle(options, portsOf(cases));
-    summing.start(cases.baselines);
-  });
+  const door = openForDoor(options, (cases) => void settle(options, portsOf(cases)));
   const thread = new ReviewThread({
     entry: new URL('./review-thread.ts', import.meta.url),
     data: { dataDir, caseRetentionDays, language, plan } satisfies ReviewData,
@@ -77,6 +73,7 @@ export function openCaseSide(options: CaseSideOptions): CaseSide {
     onReady: (courier) => intake.connect(courier),
     onGone: () => intake.connect(null),
     onDone: (done) => intake.acknowledge(done),
+    onFlush: () => assessments.flush(),
     onTold: (told) => told.forEach(({ tenant, caseId }) => news.told(tenant, caseId)),
     onProblem,
   });
@@ -112,7 +109,6 @@ export function openCaseSide(options: CaseSideOptions): CaseSide {
     async close() {
       await thread.close();
       await catchUp.stop();
-      await summing.stop();
       await door.close();
       await accountFacts?.close();
     },

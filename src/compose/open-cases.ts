@@ -4,11 +4,7 @@ import { keptKey } from '../adapters/crypto/key-file.ts';
 import { createRandom } from '../adapters/crypto/random.ts';
 import { type Cases, openSqliteCases } from '../adapters/sqlite/open.ts';
 import { systemClock } from '../adapters/system/clock.ts';
-
-/** Of a data directory. */
-export function caseDirectory(dataDir: string): string {
-  return join(dataDir, 'cases');
-}
+import { caseDirectory } from './directories.ts';
 
 /**
  * The audit's key is kept beside the directory of cases, so that a copy of that directory does not carry the means to forge it. Rejects with

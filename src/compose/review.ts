@@ -1,20 +1,24 @@
-// Puts the review side together, in a thread of its own: cases are opened, explained and forgotten here. Like compose.ts
+// Puts the review side together, in a thread of its own: cases are opened, explained and forgotten here, and days summed up. Like compose.ts
 // it may name concrete adapters.
 //
 // It opens the case database by itself, beside the handle that the door reads by: SQLite lets one write while others read, so an analyst's
 // search never waits behind a flood of openings, and neither side's requests pass through the thread where logins are scored. Price: a
 // second thread of SQLite, about 10 MB.
+import { firstIdAt } from '../adapters/crypto/random.ts';
 import { createWording } from '../adapters/icu-messages/wording.ts';
+import { AssessmentReader } from '../adapters/lmdb/assessment-reader.ts';
 import type { Cases } from '../adapters/sqlite/open.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { ExplainerPlan } from '../domain/explainer-plan.ts';
 import type { CaseName, LoginDone, NumberedLogin, ReviewSample } from '../ports/flagged-logins.ts';
+import { DailySumming } from '../review/baseline/summing.ts';
 import { templateBody, untouched, writeBody } from '../review/explain/body.ts';
 import { keepHouse } from '../review/housekeeping.ts';
 import { Opener } from '../review/open/opener.ts';
 import { tellerOf } from '../review/open/teller.ts';
 import { ExplainCounts } from '../telemetry/explain-metrics.ts';
 import type { Explaining, ExplainingParts } from './explaining.ts';
+import { storeDirectory } from './directories.ts';
 import { openCases } from './open-cases.ts';
 
 export interface ReviewData {
@@ -33,6 +37,8 @@ export interface ReviewEvents {
   /** Null when the store does not answer. */
   readonly onSample: (sample: ReviewSample | null) => void;
   readonly onProblem: (sentence: string) => void;
+  /** Resolves when all that was assessed so far is durable; rejects when it cannot be made so. */
+  readonly flush: () => Promise<void>;
 }
 
 export interface Review {
@@ -72,6 +78,10 @@ export async function composeReview(data: ReviewData, events: ReviewEvents): Pro
     onProblem,
   });
   const stopHousekeeping = keepHouse({ ...cases, clock, caseRetentionDays });
+  const reader = new AssessmentReader(storeDirectory(dataDir), onProblem);
+  const assessed = { slice: reader.slice.bind(reader), flush: events.flush };
+  const summing = new DailySumming({ log: assessed, clock, firstIdAt });
+  summing.start(cases.baselines);
   const sample = async (): Promise<ReviewSample> => {
     const [depths, damagedRows] = await Promise.all([cases.queue.depths(), cases.damagedRows()]);
     return { depths, damagedRows, counted: meter.snapshot() };
@@ -84,7 +94,8 @@ export async function composeReview(data: ReviewData, events: ReviewEvents): Pro
     forget: (tenant, account) => opener.forget(tenant, account),
     async close() {
       clearInterval(sampling);
-      await Promise.all([opener.stop(), stopHousekeeping(), explaining?.close()]);
+      await Promise.all([opener.stop(), stopHousekeeping(), summing.stop(), explaining?.close()]);
+      await reader.close();
       await cases.close();
     },
   };

@@ -44,6 +44,7 @@ function threadWorld(t: Test, { entry = realEntry, clock = systemClock, diesBy =
     onGone: () => intake.connect(null),
     onDone: (done) => intake.acknowledge(done),
     onTold: () => undefined,
+    onFlush: () => Promise.resolve(),
     onProblem: (sentence) => void problems.push(sentence),
   });
   t.teardown(async () => {

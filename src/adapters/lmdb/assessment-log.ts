@@ -6,18 +6,8 @@ import { ByteReader } from '../../domain/record/byte-reader.ts';
 import { ByteWriter } from '../../domain/record/byte-writer.ts';
 import { readStoredAssessment, writeStoredAssessment } from '../../domain/stored-assessment-record.ts';
 import type { AssessmentLog, AssessmentSlice } from '../../ports/assessment-log.ts';
-import {
-  accountKeyOf,
-  afterIds,
-  bytesOfText,
-  isBefore,
-  joined,
-  type Pointer,
-  pointerOfKey,
-  timeBytes,
-  timeKeyOf,
-  zeroByte,
-} from './assessment-keys.ts';
+import { accountKeyOf, joined, type Pointer, pointerOfKey, timeBytes, timeKeyOf, zeroByte } from './assessment-keys.ts';
+import { sliceOf } from './assessment-slice.ts';
 import { type Environment, keyOf, watched } from './environment.ts';
 import type { EventIndex } from './event-index.ts';
 import { KeyBuffer, type KeyKind } from './key-buffer.ts';
@@ -104,24 +94,9 @@ export class LmdbAssessmentLog implements AssessmentLog, Companion {
   }
 
   slice(fromId: string, from: string | null, limit: number, beforeId?: string): AssessmentSlice {
-    const records: StoredAssessment[] = [];
-    const start = from === null ? zeroByte : bytesOfText(from);
-    let looked = 0;
-    for (const key of this.environment.assessments.getKeys({ start, limit: limit + 1 })) {
-      this.key.copy(key, 0, key.length);
-      if (looked++ === limit) return { records, next: this.keyText() };
-      this.other.setBeside(this.key, 'assessment', fromId);
-      // A tenant's first one is mostly older than asked for: on with the first that may not be.
-      if (isBefore(this.key, this.other)) return { records, next: latin1(this.other.bytes, 0, this.other.length) };
-      // The tenant's others are later still: on with the next tenant.
-      if (beforeId !== undefined && this.other.setBeside(this.key, 'assessment', beforeId) && !isBefore(this.key, this.other)) {
-        this.other.setBeside(this.key, 'assessment', afterIds);
-        return { records, next: latin1(this.other.bytes, 0, this.other.length) };
-      }
-      const stored = this.read(this.keyText());
-      if (stored !== null) records.push(stored.record);
-    }
-    return { records, next: null };
+    const { key, other } = this;
+    const read = (): StoredAssessment | null => this.read(this.keyText())?.record ?? null;
+    return sliceOf(this.environment.assessments, { key, other }, { fromId, from, limit, beforeId }, read);
   }
 
   put(record: StoredAssessment, attempt: string): void {

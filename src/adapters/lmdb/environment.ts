@@ -87,6 +87,30 @@ function table(root: RootDatabase<Uint8Array, string>, name: string, versions: b
   return root.openDB<Uint8Array, Uint8Array>(options);
 }
 
+export interface AssessmentsToRead {
+  readonly table: Table;
+  close(): Promise<void>;
+}
+
+/** What the process has open already, for another of its threads. Throws an Error of one sentence when it cannot be opened. */
+export function openToRead(directory: string): AssessmentsToRead {
+  try {
+    checkMagic(join(directory, 'data.mdb'));
+    const root = open<Uint8Array, string>({
+      path: directory,
+      encoding: 'binary',
+      maxDbs: 12,
+      maxReaders: readersMax,
+      mapSize: mapBytes,
+      noSubdir: false,
+      readOnly: true,
+    });
+    return { table: table(root, 'assessments', true), close: () => root.close() };
+  } catch (error) {
+    throw new Error(`The store in ${directory} cannot be read (${messageOf(error)}).`);
+  }
+}
+
 /** What every LMDB file has near its beginning (mdb.c, MDB_MAGIC and where its first page keeps it). Opening any other file ends the process. */
 const magic = 0xbeefc0de;
 const magicAt = 24;

@@ -6,6 +6,8 @@ export type ToReview =
   | { readonly kind: 'logins'; readonly logins: readonly NumberedLogin[] }
   /** Answered by "forgotten" with the same number. */
   | { readonly kind: 'forget'; readonly number: number; readonly tenant: string; readonly account: string }
+  /** Answers "flush" with the same number; not ok: it cannot be made durable now. */
+  | { readonly kind: 'flushed'; readonly number: number; readonly ok: boolean }
   | { readonly kind: 'close' };
 
 export type FromReview =
@@ -13,6 +15,8 @@ export type FromReview =
   | { readonly kind: 'done'; readonly done: readonly LoginDone[] }
   | { readonly kind: 'told'; readonly told: readonly CaseName[] }
   | { readonly kind: 'forgotten'; readonly number: number }
+  /** All that was assessed so far be durable: what the thread reads of the store is what is durable. Answered by "flushed". */
+  | { readonly kind: 'flush'; readonly number: number }
   /** Null: the store does not answer; that the thread says so shows that it lives. */
   | { readonly kind: 'sample'; readonly sample: ReviewSample | null }
   | { readonly kind: 'problem'; readonly sentence: string };

@@ -19,6 +19,8 @@ export interface ReviewThreadOptions {
   readonly onGone: () => void;
   readonly onDone: (done: readonly LoginDone[]) => void;
   readonly onTold: (told: readonly CaseName[]) => void;
+  /** Resolves when all that was assessed so far is durable; rejects when it cannot be made so. */
+  readonly onFlush: () => Promise<void>;
   /** One sentence for the operator: once when the thread is lost, once when it is back, and what it says itself. */
   readonly onProblem: (sentence: string) => void;
 }
@@ -142,10 +144,19 @@ export class ReviewThread implements LoginCourier {
     else if (message.kind === 'told') this.#options.onTold(message.told);
     else if (message.kind === 'sample') this.#sample = message.sample;
     else if (message.kind === 'problem') this.#options.onProblem(message.sentence);
+    else if (message.kind === 'flush') this.#flush(message.number);
     else if (message.kind === 'forgotten') {
       this.#forgetting.get(message.number)?.();
       this.#forgetting.delete(message.number);
     } else this.#began();
+  }
+
+  #flush(number: number): void {
+    const answer = (ok: boolean): void => this.#post({ kind: 'flushed', number, ok });
+    this.#options.onFlush().then(
+      () => answer(true),
+      () => answer(false),
+    );
   }
 
   #began(): void {

@@ -4,7 +4,7 @@
 // Which logins are in a window is told by their ids, which begin with the time at which they were made; the store counts each window of a
 // tenant once. So a window that a crash cut off is summed up again, and of two processes on one machine the slower one finds it done.
 //
-// Runs where logins are scored, in steps of well under a millisecond with pauses twenty times as long.
+// Runs in the thread that opens cases, in steps of a few milliseconds with pauses, so that a case never waits behind a month of logins.
 import { baselineDays, dayMs, dayOf, type SumsByDay, sumLogin } from '../../domain/baseline/day.ts';
 import type { StoredAssessment } from '../../domain/assessment.ts';
 import type { AssessmentLog } from '../../ports/assessment-log.ts';
@@ -12,6 +12,7 @@ import type { Clock } from '../../ports/clock.ts';
 import type { DailyBaselines, Window } from '../../ports/daily-baselines.ts';
 
 export interface SummingOptions {
+  /** `flush` is asked for before a round: what a slice holds is what is durable. */
   readonly log: Pick<AssessmentLog, 'slice' | 'flush'>;
   readonly clock: Clock;
   /** Sorts before every assessment id that was made at or after that moment. */
@@ -28,9 +29,9 @@ const lagMs = 5 * 60_000;
 /** Assessed longer ago, logins are not looked for: after a long stop the days in between stay without sums. */
 const reachMs = 30 * dayMs;
 /** About 20 µs each to read. */
-const recordsPerLook = 8;
-const stepMs = 0.4;
-const restMs = 8;
+const recordsPerLook = 32;
+const stepMs = 2;
+const restMs = 2;
 const tickMs = 60_000;
 /** Windows without a login after which the store is told all the same. */
 const quietWindowsMax = 144;

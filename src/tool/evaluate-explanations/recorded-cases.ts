@@ -1,7 +1,8 @@
 // The cases of a data directory with what analysts thought of their explanations. Read only; the service may be running.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { caseDirectory, openCases } from '../../compose/open-cases.ts';
+import { caseDirectory } from '../../compose/directories.ts';
+import { openCases } from '../../compose/open-cases.ts';
 import type { StoredExplanation } from '../../domain/case/explanation.ts';
 import type { Explained } from '../../domain/explanation/template.ts';
 import type { CaseStore } from '../../ports/case-store.ts';
