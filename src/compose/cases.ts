@@ -7,6 +7,7 @@ import type { EraseCases } from '../learn/account-record.ts';
 import type { CasePorts } from '../review/cases/ports.ts';
 import type { Intake } from '../review/open/intake.ts';
 import { caseMetrics } from '../telemetry/case-metrics.ts';
+import { contextMetrics } from '../telemetry/context-metrics.ts';
 import { explainMetrics } from '../telemetry/explain-metrics.ts';
 import type { Metrics } from '../telemetry/metrics.ts';
 import type { KeepOptions } from './case-options.ts';
@@ -38,6 +39,7 @@ export async function keepCases(options: KeepOptions): Promise<KeptCases> {
       opening = import('./case-side.ts').then(({ caseFigures, openCaseSide }) => {
         const open = openCaseSide({ ...options, watermark, settledUntilMs });
         for (const metric of caseMetrics(() => caseFigures(open, intake))) metrics.gauge(metric);
+        for (const metric of contextMetrics(() => open.sample?.context ?? null)) metrics.gauge(metric);
         for (const metric of explainMetrics(() => open.sample?.counted ?? [])) metrics.gauge(metric);
         side = open;
         return open;

@@ -83,8 +83,16 @@ export async function composeReview(data: ReviewData, events: ReviewEvents): Pro
   const summing = new DailySumming({ log: assessed, clock, firstIdAt });
   summing.start(cases.baselines);
   const sample = async (): Promise<ReviewSample> => {
-    const [depths, damagedRows] = await Promise.all([cases.queue.depths(), cases.damagedRows()]);
-    return { depths, damagedRows, counted: meter.snapshot() };
+    const { queue, baselines, assets } = cases;
+    const [depths, damagedRows, summedUntilMs, daysKept, totals] = await Promise.all([
+      queue.depths(),
+      cases.damagedRows(),
+      baselines.summedUntil(),
+      baselines.daysKept(),
+      assets.totals(),
+    ]);
+    const context = { summedUntilMs, daysKept, assets: totals.described, assetChangedAtMs: totals.changedAtMs };
+    return { depths, damagedRows, context, counted: meter.snapshot() };
   };
   const tellSample = (): void => void sample().then(onSample, () => onSample(null));
   const sampling = setInterval(tellSample, sampleMs);

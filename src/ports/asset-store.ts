@@ -14,10 +14,18 @@ export interface AssetKept {
   readonly changedAtMs: number | null;
 }
 
+/** Of all tenants. */
+export interface AssetTotals {
+  readonly described: number;
+  /** When the newest change that stands was made, removals included; null when nobody told of any. */
+  readonly changedAtMs: number | null;
+}
+
 export interface AssetStore {
   keep(tenant: string, change: AssetChange): Promise<AssetKept>;
   /** Null: not described, or no more. */
   get(tenant: string, clientId: string): Promise<Asset | null>;
   /** Those whose client id sorts after `after` (null: from the first on) by its UTF-8 bytes, in that order, at most `limit`. */
   list(tenant: string, after: string | null, limit: number): Promise<Asset[]>;
+  totals(): Promise<AssetTotals>;
 }

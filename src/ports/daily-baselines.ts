@@ -40,6 +40,8 @@ export interface DailyBaselines {
   days(tenant: string, firstDay: number, lastDay: number): Promise<DayTotals[]>;
   /** The same of one country (its code) or network (its number). */
   place(tenant: string, kind: PlaceKind, value: string, firstDay: number, lastDay: number): Promise<PlaceTotals[]>;
+  /** Different days of which any tenant has sums. */
+  daysKept(): Promise<number>;
   /** Forgets days before then, of all tenants; bounded per call: call again until 0. */
   expire(beforeDay: number): Promise<number>;
 }

@@ -41,6 +41,15 @@ export interface ReviewSample {
   /** Per tier, in order of urgency. */
   readonly depths: readonly TierDepth[];
   readonly damagedRows: number;
+  /** Of what analysts see beside cases. */
+  readonly context: {
+    /** Null: no day is summed up yet. */
+    readonly summedUntilMs: number | null;
+    readonly daysKept: number;
+    readonly assets: number;
+    /** Null: no application was ever described. */
+    readonly assetChangedAtMs: number | null;
+  };
   /** What was counted of explaining; see telemetry/explain-metrics.ts. */
   readonly counted: readonly { readonly metric: string; readonly labels: Readonly<Record<string, string>>; readonly value: number }[];
 }

@@ -118,6 +118,15 @@ export function assetStoreContract(t: Test, open: OpenAssets): void {
     t.strictSame(await listed(assets), ['kept', 'new-1', 'new-2']);
   });
 
+  t.test('how many are described and when the newest change was made, of all tenants', async (t) => {
+    const { assets } = await open(t, {});
+    t.same(await assets.totals(), { described: 0, changedAtMs: null });
+    for (const tenant of ['default', 'other']) await assets.keep(tenant, asset('web'));
+    await assets.keep('other', asset('pay'));
+    await assets.keep('other', removal('pay', { changedAtMs: noonMs + 7 }));
+    t.same(await assets.totals(), { described: 2, changedAtMs: noonMs + 7 });
+  });
+
   t.test('what was read cannot be changed by its reader', async (t) => {
     const { assets } = await open(t, {});
     const given = asset('web');

@@ -16,6 +16,7 @@ function totals(day: number, change: Partial<DayTotals>): DayTotals {
 export function dailyBaselinesContract(t: Test, open: OpenBaselines): void {
   t.test('a day is the sum of its windows, of its tenant alone', async (t) => {
     const { baselines } = await open(t);
+    t.equal(await baselines.daysKept(), 0);
     const first = sumsOf(loginOn(100, 'a'), loginOn(100, 'b', { country: 'FR' }, true), loginOn(99, 'a'));
     t.equal(await baselines.add('default', windowAt(1), first), true);
     const second = sumsOf(
@@ -43,6 +44,7 @@ export function dailyBaselinesContract(t: Test, open: OpenBaselines): void {
     t.strictSame(await baselines.place('default', 'network', 'FR', 90, 110), []);
     t.equal((await baselines.days('other', 0, 999))[0]?.logins, 1);
     t.strictSame(await baselines.days('third', 0, 999), []);
+    t.equal(await baselines.daysKept(), 3, 'of all tenants, each once');
   });
 
   t.test('a window of a tenant counts once, whoever adds it and whatever else it says', async (t) => {

@@ -74,6 +74,16 @@ t.test(
     const later = (await pageOf(second, scored.case_id)).context;
     t.match(later.asset, described);
     t.same(later.account, { absent: 'not_configured' });
+    const told = new RegExp(
+      `^portcullis_assets 1\\n\\n(#.*\\n)*portcullis_asset_change_timestamp_seconds ${Date.parse(changedAt) / 1000}$`,
+      'm',
+    );
+    const metrics = async (): Promise<string> => (await second.call('GET', '/metrics')).body as string;
+    let text = await metrics();
+    for (const endMs = performance.now() + patienceMs; performance.now() < endMs && !told.test(text); await pause(20))
+      text = await metrics();
+    t.match(text, told);
+    t.match(text, /^portcullis_baseline_days \d+$/m);
   },
 );
 

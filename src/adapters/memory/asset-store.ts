@@ -29,6 +29,11 @@ export function createMemoryAssetStore(options: { readonly assetsMax?: number } 
         .slice(0, Math.max(0, limit))
         .map((asset) => structuredClone(asset));
     },
+    async totals() {
+      const all = [...tenants.values()].flatMap((changes) => [...changes.values()]);
+      const newest = all.reduce((latest, { changedAtMs }) => Math.max(latest, changedAtMs), Number.NEGATIVE_INFINITY);
+      return { described: all.filter(isDescribed).length, changedAtMs: all.length === 0 ? null : newest };
+    },
   };
 }
 

@@ -46,6 +46,7 @@ export function createMemoryDailyBaselines(): DailyBaselines {
         return count === undefined ? [] : [{ day, ...count }];
       });
     },
+    daysKept: async () => new Set([...tenants.values()].flatMap((days) => [...days.keys()])).size,
     async expire(beforeDay) {
       const old = [...tenants.values()].flatMap((days) =>
         [...days.keys()].filter((day) => day < beforeDay).map((day) => [days, day] as const),

@@ -31,7 +31,7 @@ export class FlushRequests {
   /** So that nobody waits at the end for a disk that does not answer. */
   giveUp(): void {
     this.#over = true;
-    for (const number of [...this.#waiting.keys()]) this.answered(number, false);
+    for (const number of this.#waiting.keys()) this.answered(number, false);
   }
 }
 

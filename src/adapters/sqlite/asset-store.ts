@@ -7,5 +7,6 @@ export function createAssetStore(channel: Channel, placesMax: number): AssetStor
     keep: (tenant, change) => channel.call('keepAsset', [tenant, change, placesMax]),
     get: (tenant, clientId) => channel.call('asset', [tenant, clientId]),
     list: (tenant, after, limit) => channel.call('assets', [tenant, after, limit]),
+    totals: () => channel.call('assetTotals', []),
   };
 }

@@ -9,6 +9,7 @@ export function createDailyBaselines(channel: Channel): DailyBaselines {
     settle: (untilMs) => channel.call('settleBaselines', [untilMs]),
     days: (tenant, firstDay, lastDay) => channel.call('baselineDays', [tenant, firstDay, lastDay]),
     place: (tenant, kind, value, firstDay, lastDay) => channel.call('baselinePlace', [tenant, kind, value, firstDay, lastDay]),
+    daysKept: () => channel.call('baselineDaysKept', []),
     expire: (beforeDay) => channel.call('expireBaselines', [beforeDay]),
   };
 }

@@ -9,7 +9,7 @@ import type { Feedback, NewExplanation, StoredExplanation } from '../../domain/c
 import type { Claim, DeadJob, NewJob, TierDepth } from '../../domain/case/job.ts';
 import type { CaseQuery } from '../../domain/case/query.ts';
 import { tierRank } from '../../domain/case/tier.ts';
-import type { AssetKept } from '../../ports/asset-store.ts';
+import type { AssetKept, AssetTotals } from '../../ports/asset-store.ts';
 import type { AuditQuery, CampaignQuery, Explained, Opened, Opening, Page, Related, Reopened, Resolved } from '../../ports/case-store.ts';
 import type { DayTotals, PlaceTotals, Window } from '../../ports/daily-baselines.ts';
 import type { NewTelling, Telling } from '../../ports/explanation-log.ts';
@@ -62,9 +62,11 @@ export const readingOperations: ReadonlySet<string> = new Set<OperationName>([
   'damagedRows',
   'asset',
   'assets',
+  'assetTotals',
   'baselinesUntil',
   'baselineDays',
   'baselinePlace',
+  'baselineDaysKept',
 ]);
 
 /** Those after which nothing of what was deleted may stay in the log beside the file. */
@@ -215,12 +217,14 @@ function contextOperations(db: Database) {
     keepAsset: (tenant: string, change: AssetChange, placesMax: number): AssetKept => assets.keep(tenant, change, placesMax),
     asset: (tenant: string, clientId: string): Asset | null => assets.get(tenant, clientId),
     assets: (tenant: string, after: string | null, limit: number): Asset[] => assets.list(tenant, after, limit),
+    assetTotals: (): AssetTotals => assets.totals(),
     baselinesUntil: (): number | null => baselines.summedUntil(),
     addBaselines: (tenant: string, window: Window, sums: readonly DaySums[]): boolean => baselines.add(tenant, window, sums),
     settleBaselines: (untilMs: number): void => baselines.settle(untilMs),
     baselineDays: (tenant: string, firstDay: number, lastDay: number): DayTotals[] => baselines.days(tenant, firstDay, lastDay),
     baselinePlace: (tenant: string, kind: PlaceKind, value: string, firstDay: number, lastDay: number): PlaceTotals[] =>
       baselines.place(tenant, kind, value, firstDay, lastDay),
+    baselineDaysKept: (): number => baselines.daysKept(),
     expireBaselines: (beforeDay: number): number => baselines.expire(beforeDay),
   };
 }

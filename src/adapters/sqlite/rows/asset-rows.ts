@@ -1,6 +1,6 @@
 // Descriptions of applications, as rows. A removed one is a row without facts.
 import { type Asset, type AssetChange, type AssetFacts, assetSensitivities, stepToKeep } from '../../../domain/asset.ts';
-import type { AssetKept } from '../../../ports/asset-store.ts';
+import type { AssetKept, AssetTotals } from '../../../ports/asset-store.ts';
 import type { Database, Row } from '../database.ts';
 
 export class AssetRows {
@@ -49,6 +49,12 @@ export class AssetRows {
         Math.max(0, limit),
       )
       .map(assetOf);
+  }
+
+  totals(): AssetTotals {
+    const row = this.#db.get('select coalesce(sum(described), 0) as described, max(changed_ms) as changed_ms from asset');
+    const changed = row?.['changed_ms'] ?? null;
+    return { described: Number(row?.['described']), changedAtMs: changed === null ? null : Number(changed) };
   }
 
   /** The oldest removal is forgotten for a new one: its late events are the least likely ones still to come. */

@@ -63,6 +63,10 @@ export class BaselineRows {
       .map((row) => ({ day: Number(row['day']), logins: Number(row['logins']), flagged: Number(row['flagged']) }));
   }
 
+  daysKept(): number {
+    return Number(this.#db.get('select count(distinct day) as days from baseline_day')?.['days']);
+  }
+
   expire(beforeDay: number): number {
     const old = this.#db.all('select tenant, day from baseline_day where day < ? order by day, tenant limit ?', beforeDay, expiredPerCall);
     for (const row of old) {
