@@ -9,11 +9,15 @@ import argparse
 import hashlib
 import json
 import math
+import os
 from pathlib import Path
 
 import lightgbm as lgb
 import numpy as np
-import onnxruntime as ort
+
+# Before onnxruntime is loaded, which else reports to its makers.
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"
+import onnxruntime as ort  # noqa: E402
 
 from boost import Ensemble, Side, boost
 from calibrate import rank_of, rank_table

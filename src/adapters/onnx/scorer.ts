@@ -7,6 +7,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import './no-telemetry.ts';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { rankOf } from '../../domain/rank.ts';
 import type { Contributions, Scorer } from '../../ports/scorer.ts';
