@@ -22,7 +22,9 @@ export async function call(door: Door, path: string, body?: unknown): Promise<un
   if (door.key !== null) headers['authorization'] = `Bearer ${door.key}`;
   const request = body === undefined ? { headers } : { method: 'POST', headers, body: JSON.stringify(body) };
   const answer = await fetch(new URL(path, door.url), request).catch((error: unknown) => {
-    throw new Error(`${door.url} cannot be reached (${error instanceof Error ? error.message : 'unknown'}): start the service first.`);
+    throw new Error(
+      `${door.url} cannot be reached (${error instanceof Error ? error.message : 'unknown'}): start the service first, or say by --url where it is.`,
+    );
   });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${path} answered ${answer.status}: ${text.slice(0, 500)}`);
