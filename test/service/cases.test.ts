@@ -55,6 +55,13 @@ t.test('a flagged login is a case with its explanation moments later, and erased
   const explanations = await store?.explanations('default', body.case_id);
   t.match(explanations, [{ source: 'template', final: true }]);
   t.match(JSON.parse(explanations?.[0]?.body ?? '{}'), { headline: /Tor/, origin: 'template' });
+  const stream = (await service.call('GET', `/v1/cases/${body.case_id}/explanation/stream`)).body as string;
+  const followed = [...stream.matchAll(/^event: (\w+)\ndata: (.*)$/gm)].map(([, event, data]) => [event, JSON.parse(data as string)]);
+  t.match(followed, [
+    ['template', { headline: /Tor/ }],
+    ['done', { version: 1, origin: 'template', models: [], calls: 0, money: null, next_checks: [{ text: /\w/ }] }],
+  ]);
+  t.equal(followed.length, 2);
   t.equal((await service.call('POST', '/v1/score', strange(1))).body.case_id, body.case_id, 'sent again it is the same case');
   t.equal((await service.call('GET', `/v1/assessments/${body.assessment_id}`)).body.case_id, body.case_id);
 

@@ -6,6 +6,7 @@
 //   asking           a call begins: which model, and what its prompt costs by the look of it
 //   asked            a call is over: which model, how it ended, tokens, money
 //   done             the last: which version of the stored explanations it is, and what it cost
+import { lastKind } from '../../domain/case/telling.ts';
 import type { JsonValue } from '../../domain/json.ts';
 import type { NewTelling, Telling } from '../../ports/explanation-log.ts';
 import {
@@ -62,10 +63,16 @@ export function askedTellings({ dropped, ...asked }: AskedPart, call: string, at
 
 /** How the telling ends, whoever began it: findings that were not told yet, and the last word. */
 export function lastTellings(body: ExplanationBody, version: number, atMs: number): NewTelling[] {
-  const { origin, provenance } = body;
+  const added = body.origin === 'template' ? [] : [...body.findings, ...body.reassuring];
+  return [...added.map((finding) => findingTelling(finding, atMs)), lastTelling(body, version, atMs)];
+}
+
+/** Null: the case has no explanation, because even the template could not tell it. */
+export function lastTelling(body: ExplanationBody | null, version: number, atMs: number): NewTelling {
+  const provenance = body?.provenance ?? null;
   const said = {
     version,
-    origin,
+    origin: body?.origin ?? 'template',
     models: provenance?.models ?? [],
     promptVersion: provenance?.promptVersion ?? null,
     tokens: provenance?.tokens ?? noTokens,
@@ -73,10 +80,9 @@ export function lastTellings(body: ExplanationBody, version: number, atMs: numbe
     calls: provenance?.calls ?? 0,
     callsEstimated: provenance?.callsEstimated ?? 0,
     cause: provenance?.cause ?? null,
-    nextChecks: body.nextChecks,
+    nextChecks: body?.nextChecks ?? [],
   };
-  const added = origin === 'template' ? [] : [...body.findings, ...body.reassuring];
-  return [...added.map((finding) => findingTelling(finding, atMs)), { key: 'done', kind: 'done', body: JSON.stringify(said), atMs }];
+  return { key: lastKind, kind: lastKind, body: JSON.stringify(said), atMs };
 }
 
 /** What earlier attempts have told and spent. */

@@ -1,10 +1,11 @@
 // From a flagged login to what is stored of it in one piece: the case, the template's explanation, how the log of what is told begins,
 // and the job for a model where one is to explain cases of that tier.
 import { type FlaggedLogin, newCaseOf } from '../../domain/case/flagged.ts';
-import { lastKind } from '../../domain/case/telling.ts';
 import { explainWithinMs, type Tier } from '../../domain/case/tier.ts';
 import type { Opening } from '../../ports/case-store.ts';
 import type { NewTelling } from '../../ports/explanation-log.ts';
+import { readBody } from '../explain/body.ts';
+import { lastTelling } from '../explain/tellings.ts';
 import type { Teller } from './teller.ts';
 
 export interface OpeningParts {
@@ -41,7 +42,7 @@ export function openingOf(login: FlaggedLogin, nowMs: number, parts: OpeningPart
 /** Whoever follows the case reads the template first, and that nothing will follow where no model is asked. */
 function firstTellings(body: string | null, asked: boolean, atMs: number): NewTelling[] {
   const tellings: NewTelling[] = body === null ? [] : [{ key: 'template', kind: 'template', body, atMs }];
-  if (!asked) tellings.push({ key: lastKind, kind: lastKind, body: JSON.stringify({ origin: 'template' }), atMs });
+  if (!asked) tellings.push(lastTelling(body === null ? null : readBody(body), body === null ? 0 : 1, atMs));
   return tellings;
 }
 
