@@ -27,7 +27,8 @@ import { auditCases, auditPrompts, type CaseAccount } from './support/explanatio
 import { benchDirectory, depthsOf, listedCases, settingsIn, unfinished } from './support/explaining-process.ts';
 import { flaggedBody, tierPicker } from './support/flagged-logins.ts';
 import { createClient, type JsonClient } from './support/json-client.ts';
-import { type ServerProcess, startServer } from './support/server-process.ts';
+import { endBy, startTimed } from './support/killed-service.ts';
+import type { ServerProcess } from './support/server-process.ts';
 import { startStallWitness } from './support/stall-witness.ts';
 import { median, spread } from './support/statistics.ts';
 import { type Asked, startTellingProvider } from './support/telling-provider.ts';
@@ -112,14 +113,10 @@ try {
   await Promise.all(providers.map((each) => each.close()));
   if (values.keep === undefined) rmSync(directory, { recursive: true, force: true });
 }
-process.stdout.write(problems.length === 0 ? 'Every promise was kept.\n' : `Broken:\n${problems.slice(0, 40).join('\n')}\n`);
-process.exitCode = problems.length === 0 ? 0 : 1;
+endBy(problems);
 
-async function start(): Promise<ServerProcess> {
-  const beganMs = performance.now();
-  const service = await startServer({ script: 'src/start.js', core: -1, env });
-  startsMs.push(performance.now() - beganMs);
-  return service;
+function start(): Promise<ServerProcess> {
+  return startTimed(env, startsMs);
 }
 
 /** Flagged logins at an even pace until the process is gone. */

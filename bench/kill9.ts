@@ -21,7 +21,8 @@ import { testRandom } from '../test/support/ports.ts';
 import { Acknowledged, type Audit } from './support/acknowledged.ts';
 import { bodyOf } from './support/attempts.ts';
 import { type Answer, createClient, type JsonClient } from './support/json-client.ts';
-import { type ServerProcess, startServer } from './support/server-process.ts';
+import { endBy, startTimed } from './support/killed-service.ts';
+import type { ServerProcess } from './support/server-process.ts';
 import { type StallWitness, startStallWitness } from './support/stall-witness.ts';
 import { median, spread } from './support/statistics.ts';
 
@@ -92,14 +93,10 @@ try {
   witness.stop();
   if (values.keep === undefined) rmSync(directory, { recursive: true, force: true });
 }
-process.stdout.write(problems.length === 0 ? 'Every promise was kept.\n' : `Broken:\n${problems.slice(0, 40).join('\n')}\n`);
-process.exitCode = problems.length === 0 ? 0 : 1;
+endBy(problems);
 
-async function start(): Promise<ServerProcess> {
-  const beganMs = performance.now();
-  const service = await startServer({ script: 'src/start.js', core: -1, env });
-  startsMs.push(performance.now() - beganMs);
-  return service;
+function start(): Promise<ServerProcess> {
+  return startTimed(env, startsMs);
 }
 
 /** Several connections of attempts and their outcomes until the process is gone. Returns the monotonic time of the kill. */
