@@ -27,7 +27,7 @@ import { auditCases, auditPrompts, type CaseAccount } from './support/explanatio
 import { benchDirectory, depthsOf, listedCases, settingsIn, unfinished } from './support/explaining-process.ts';
 import { flaggedBody, tierPicker } from './support/flagged-logins.ts';
 import { createClient, type JsonClient } from './support/json-client.ts';
-import { endBy, startTimed } from './support/killed-service.ts';
+import { endBy, startTimed } from './support/kill-rounds.ts';
 import type { ServerProcess } from './support/server-process.ts';
 import { startStallWitness } from './support/stall-witness.ts';
 import { median, spread } from './support/statistics.ts';

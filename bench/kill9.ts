@@ -21,7 +21,7 @@ import { testRandom } from '../test/support/ports.ts';
 import { Acknowledged, type Audit } from './support/acknowledged.ts';
 import { bodyOf } from './support/attempts.ts';
 import { type Answer, createClient, type JsonClient } from './support/json-client.ts';
-import { endBy, startTimed } from './support/killed-service.ts';
+import { endBy, startTimed } from './support/kill-rounds.ts';
 import type { ServerProcess } from './support/server-process.ts';
 import { type StallWitness, startStallWitness } from './support/stall-witness.ts';
 import { median, spread } from './support/statistics.ts';
