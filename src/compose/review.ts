@@ -4,7 +4,7 @@
 // It opens the case database by itself, beside the handle that the door reads by: SQLite lets one write while others read, so an analyst's
 // search never waits behind a flood of openings, and neither side's requests pass through the thread where logins are scored. Price: a
 // second thread of SQLite, about 10 MB.
-import { firstIdAt } from '../adapters/crypto/random.ts';
+import { firstIdAt, madeAtMs } from '../adapters/crypto/random.ts';
 import { createWording } from '../adapters/icu-messages/wording.ts';
 import { AssessmentReader } from '../adapters/lmdb/assessment-reader.ts';
 import type { Cases } from '../adapters/sqlite/open.ts';
@@ -69,6 +69,7 @@ export async function composeReview(data: ReviewData, events: ReviewEvents): Pro
       const body = templateBody(login, wording);
       return writeBody(teller === 'sampled_out' ? { ...body, provenance: untouched('sampled_out') } : body);
     },
+    assessedAtMs: madeAtMs,
     onUnexplained: (error) => onProblem(`The template could not explain a case: ${String((error as Error).message)}`),
     onDone,
     onOpened({ made: { id, tier }, job }) {

@@ -22,6 +22,9 @@ export function describeAccount(tenant: string, userId: string, ports: LearnPort
  *
  * Cases come last: while assessments are there, a case could be opened from them again. Rejects when they cannot be erased; the
  * rest is forgotten by then, and doing it again does what is left.
+ *
+ * What another process of the same data directory has answered and not made durable yet (200 ms, while its disk writes) is not seen and
+ * stays; no case is made of it.
  */
 export async function eraseAccount(
   tenant: string,

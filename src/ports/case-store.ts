@@ -20,10 +20,12 @@ export interface Opening {
   readonly job: NewJob | null;
   /** How the log of what is told begins, so that a reader of it never finds it empty. */
   readonly tellings?: readonly NewTelling[];
+  /** When the login was assessed; absent: after whatever was erased. */
+  readonly assessedAtMs?: number;
 }
 
-/** "already": a case of that assessment was there; its id is given, and nothing of the opening was stored. */
-export type Opened = { readonly kind: 'opened' | 'already'; readonly id: string };
+/** Nothing of the opening was stored where a case of that assessment was there ("already", with its id), or the account was erased since the login. */
+export type Opened = { readonly kind: 'opened' | 'already' | 'erased'; readonly id: string };
 
 export type Page<T> =
   | { readonly kind: 'page'; readonly items: readonly T[]; readonly nextCursor: string | null }
@@ -95,7 +97,10 @@ export interface CaseStore {
   /** Reads the whole chain, in slices between which other requests are served. */
   verifyAudit(anchor?: AuditHead): Promise<AuditVerdict>;
 
-  /** Forgets every case of the account with all that hangs on it; returns how many. */
+  /**
+   * Forgets every case of the account with all that hangs on it; returns how many. Logins assessed up to then become no case any more, whichever
+   * process still carries them; that this account was erased is remembered for `erasedDays`.
+   */
   eraseAccount(tenant: string, account: string, by: string, atMs: number): Promise<number>;
   /** Forgets cases opened before then, of all tenants; bounded per call: call again until 0. */
   expire(beforeMs: number, nowMs: number): Promise<number>;

@@ -20,7 +20,7 @@ export interface NumberedLogin {
 
 export interface LoginDone {
   readonly number: number;
-  /** "already": its case was there. "impossible": the store refuses it whatever is done, or it is no case. */
+  /** "already": its case was there. "impossible": the store refuses it whatever is done, it is no case, or its account was erased since. */
   readonly kind: 'opened' | 'already' | 'impossible';
   readonly tier: Tier | null;
 }

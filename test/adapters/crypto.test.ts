@@ -7,7 +7,7 @@ import t from 'tap';
 import { hmacKey, hmacWords } from '../../src/adapters/crypto/hmac-sha256.ts';
 import { keptKey } from '../../src/adapters/crypto/key-file.ts';
 import { createPseudonyms } from '../../src/adapters/crypto/pseudonyms.ts';
-import { createRandom, firstIdAt } from '../../src/adapters/crypto/random.ts';
+import { createRandom, firstIdAt, madeAtMs } from '../../src/adapters/crypto/random.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 
 const key = new Uint8Array(32).fill(7);
@@ -131,6 +131,8 @@ t.test('the first id of a moment sorts after every earlier id and before every o
     }),
     { numRuns: 500 },
   );
+  for (const atMs of [0, 1, 65_535, 65_536, Date.UTC(2026, 10, 22), 2 ** 48 - 1])
+    t.equal(madeAtMs(createRandom({ nowMs: () => atMs }).id()), atMs);
   t.ok(firstIdAt(-5) <= createRandom({ nowMs: () => 0 }).id());
   t.end();
 });

@@ -131,7 +131,7 @@ t.test('a file that is not a case database, or cannot be one, ends the opening w
   t.ok(before.equals(readFileSync(file)), 'not a byte of it was changed');
 
   foreign(`pragma application_id = ${0x5043554c}; pragma user_version = ${migrations.length + 1}; create table t (x)`);
-  await rejects(t, opened(), 'unavailable', /written by a newer version of this service \(format 4, this one reads up to 3\)/);
+  await rejects(t, opened(), 'unavailable', /written by a newer version of this service \(format 5, this one reads up to 4\)/);
 
   rmSync(file);
   await (await opened()).close();

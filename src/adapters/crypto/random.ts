@@ -18,6 +18,13 @@ export function firstIdAt(atMs: number): string {
   return sixBitText(codes, Math.floor(fromMs / 65_536) >>> 0, (fromMs % 65_536) << 16, 0, 0);
 }
 
+/** When an id of our own making was made, in milliseconds; of any other text it says nothing. */
+export function madeAtMs(id: string): number {
+  let atMs = 0;
+  for (const letter of id.slice(0, 8)) atMs = atMs * 64 + alphabet.indexOf(letter);
+  return atMs;
+}
+
 /** Random words are fetched in bulk: one call into the platform per 1,024 ids. */
 const poolWords = 4096;
 

@@ -9,7 +9,7 @@ import {
   followChain,
   type NewAuditEntry,
 } from '../../domain/case/audit.ts';
-import { type Case, type CaseSummary, commentLengthMax, isOpen, openedCase, stepToResolve } from '../../domain/case/case.ts';
+import { type Case, type CaseSummary, commentLengthMax, erasedDays, isOpen, openedCase, stepToResolve } from '../../domain/case/case.ts';
 import { explanationBytesMax, type Feedback, stepToExplain } from '../../domain/case/explanation.ts';
 import { type RelationKind, relationKinds, relationsOf } from '../../domain/case/link.ts';
 import { compareIn, matches, pageSize, type Position, readCursor, scopeOf, writeCursor } from '../../domain/case/query.ts';
@@ -37,6 +37,8 @@ export class MemoryCaseStore implements CaseStore {
   readonly #cases = new Map<string, Kept>();
   readonly #byAssessment = new Map<string, Kept>();
   readonly #groups = new CaseGroups();
+  /** When each account was erased. */
+  readonly #erased = new Map<string, number>();
   readonly #feedback: { readonly tenant: string; readonly arrival: number; given: Feedback }[] = [];
   readonly #audit: AuditEntry[] = [];
   readonly #digest = (text: string): string => createHmac('sha256', 'memory').update(text).digest('base64url');
@@ -50,12 +52,14 @@ export class MemoryCaseStore implements CaseStore {
     return openings.map((opening) => this.#open(structuredClone(opening)));
   }
 
-  #open({ made, explanation, job, tellings = [] }: Opening): Opened {
+  #open({ made, explanation, job, tellings = [], assessedAtMs = Number.POSITIVE_INFINITY }: Opening): Opened {
     const { random, jobs, casesMax = 100_000 } = this.#options;
     const { tenant } = made;
     const known = this.#byAssessment.get(keyOf(tenant, made.assessment.assessmentId));
     const groupId = random.id();
     if (known !== undefined) return { kind: 'already', id: known.found.id };
+    if ((this.#erased.get(keyOf(tenant, made.visit.account)) ?? Number.NEGATIVE_INFINITY) >= assessedAtMs)
+      return { kind: 'erased', id: made.id };
     const found = openedCase(made);
     const position = { severity: severityOf(found.tier, found.score), arrival: ++this.#arrivals };
     const kept: Kept = { found, position, words: wordsOf(found), explanations: [], tellings: [] };
@@ -245,11 +249,13 @@ export class MemoryCaseStore implements CaseStore {
   eraseAccount: CaseStore['eraseAccount'] = async (tenant, account, by, atMs) => {
     const theirs = this.#ofTenant(tenant).filter((kept) => kept.found.account === account);
     for (const kept of theirs) this.#remove(kept);
+    this.#erased.set(keyOf(tenant, account), atMs);
     this.#append({ atMs, tenant, actor: by, action: 'user_erased', subject: '', detail: { cases: theirs.length } });
     return theirs.length;
   };
 
   expire: CaseStore['expire'] = async (beforeMs, nowMs) => {
+    for (const [key, atMs] of this.#erased) if (atMs < nowMs - erasedDays * 86_400_000) this.#erased.delete(key);
     const old = [...this.#cases.values()].filter((kept) => kept.found.openedAtMs < beforeMs).slice(0, expiredPerCall);
     const perTenant = new Map<string, number>();
     for (const kept of old) {

@@ -21,6 +21,7 @@ import { CampaignRows } from './rows/campaign-rows.ts';
 import { CaseList } from './rows/case-list.ts';
 import { type CaseKey, CaseRows } from './rows/case-rows.ts';
 import type { Database } from './database.ts';
+import { ErasureRows } from './rows/erasure-rows.ts';
 import { type FailedAttempt, JobRows } from './rows/job-rows.ts';
 import { ReadingRows } from './rows/reading-rows.ts';
 import { TellingRows } from './rows/telling-rows.ts';
@@ -82,6 +83,7 @@ export function createOperations(db: Database, auditKey: Uint8Array) {
     tellings: new TellingRows(db),
     audit: new AuditRows(db, auditKey),
     jobs: new JobRows(db),
+    erasures: new ErasureRows(db, auditKey),
   };
   return {
     ...caseOperations(parts),
@@ -100,17 +102,19 @@ interface Parts {
   readonly tellings: TellingRows;
   readonly audit: AuditRows;
   readonly jobs: JobRows;
+  readonly erasures: ErasureRows;
 }
 
 function caseOperations(parts: Parts) {
-  const { db, campaigns, cases, readings, tellings, jobs } = parts;
+  const { db, campaigns, cases, readings, tellings, jobs, erasures } = parts;
   const lists = new CaseList(db, cases, campaigns);
   return {
     open: (openings: readonly Opening[], ids: readonly Ids[], nowMs: number): Opened[] =>
-      openings.map(({ made, explanation, job, tellings: first = [] }, i) => {
+      openings.map(({ made, explanation, job, tellings: first = [], assessedAtMs = Number.POSITIVE_INFINITY }, i) => {
         const { group, job: jobId } = ids[i] as Ids;
         const known = cases.idOfAssessment(made.tenant, made.assessment.assessmentId);
         if (known !== null) return { kind: 'already', id: known };
+        if (erasures.since(made.tenant, made.visit.account, assessedAtMs)) return { kind: 'erased', id: made.id };
         const seq = cases.add(made, group);
         if (explanation !== null) readings.explain(seq, explanation);
         if (job !== null) jobs.enqueue(job, jobId, nowMs);
@@ -164,7 +168,7 @@ function explanationOperations({ cases, readings, tellings, audit }: Parts) {
 }
 
 function auditOperations(parts: Parts) {
-  const { db, cases, audit } = parts;
+  const { db, cases, audit, erasures } = parts;
   return {
     audit: (entry: NewAuditEntry): AuditHead => audit.append(entry),
     readAudit: (tenant: string, query: AuditQuery) => audit.read(tenant, query),
@@ -179,6 +183,7 @@ function auditOperations(parts: Parts) {
       );
       for (const row of rows) cases.remove(row as unknown as CaseKey);
       const last = rows.length < removedPerCall;
+      if (last) erasures.note(tenant, account, erasure.atMs);
       const { by, atMs, before } = erasure;
       const detail = { cases: before + rows.length };
       if (last) audit.append({ atMs, tenant, actor: by, action: 'user_erased', subject: '', detail });
@@ -285,7 +290,8 @@ function setOpen({ db, campaigns }: Parts, seq: number, open: boolean): void {
 }
 
 function expire(parts: Parts, beforeMs: number, nowMs: number): number {
-  const { db, cases, audit } = parts;
+  const { db, cases, audit, erasures } = parts;
+  erasures.forget(nowMs);
   const rows = db.all('select seq, tenant, id from flagged_case where opened_ms < ? order by opened_ms limit ?', beforeMs, removedPerCall);
   const perTenant = new Map<string, number>();
   for (const row of rows) {

@@ -264,4 +264,13 @@ create table baseline_end (
 ) strict;
 `;
 
-export const migrations: readonly string[] = [cases + campaigns + readings + jobs, tellings, assets + baselines];
+const erasures = `
+-- So that no process that still carries a login of theirs brings a case of it back.
+create table erased_account (
+  digest text primary key,
+  at_ms integer not null
+) strict, without rowid;
+create index erased_by_time on erased_account (at_ms);
+`;
+
+export const migrations: readonly string[] = [cases + campaigns + readings + jobs, tellings, assets + baselines, erasures];

@@ -89,6 +89,8 @@ export function isOpen(state: CaseState): boolean {
 /** Longest text kept of what a login sent; the door accepts 1,024 characters of a browser's text, and no analyst reads more. */
 export const shownLengthMax = 1024;
 export const commentLengthMax = 4000;
+/** A login that was flagged waits no longer for its case, in whatever process: older ones are not looked for, and two days is what counts as fresh. */
+export const erasedDays = 7;
 
 /** The opening state of a case. Bounded, whatever the caller passes. */
 export function openedCase(made: NewCase): Case {

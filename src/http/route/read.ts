@@ -71,7 +71,7 @@ export function readRoutes(door: Door): void {
         tags: ['Reading'],
         summary: 'Forget an account',
         description:
-          'Removes the profile, the assessments and the cases of the account. May be repeated, and must be after a 503: then the cases are still there.',
+          'Removes the profile, the assessments and the cases of the account. May be repeated, and must be after a 503: then the cases are still there. Where several processes share a data directory, repeat it a few seconds later: a login that another one answered in the second before may be stored after the first time. That the account was erased is remembered for seven days, as a keyed digest, so that no case of it comes back.',
         params: userParamsSchema,
         response: { 200: erasedSchema, ...refusals(400, 401, 403, 'rate_limited', 'cases_unavailable') },
       },

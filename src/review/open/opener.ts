@@ -106,7 +106,7 @@ export class Opener {
       const opened = await store.open(openings);
       for (const [i, { kind }] of opened.entries()) {
         const opening = openings[i] as Opening;
-        ended.push({ number: (kept[i] as NumberedLogin).number, kind, tier: opening.made.tier });
+        ended.push({ number: (kept[i] as NumberedLogin).number, kind: kind === 'erased' ? 'impossible' : kind, tier: opening.made.tier });
         if (kind === 'opened') onOpened(opening);
       }
       this.#failures = 0;

@@ -12,6 +12,8 @@ export interface OpeningParts {
   /** The template's explanation as it is stored. May throw: then the case opens without it. */
   readonly templateBody: (login: FlaggedLogin, teller: Teller) => string;
   readonly tellerOf: (tier: Tier, caseId: string) => Teller;
+  /** When an assessment was made, by its id. */
+  readonly assessedAtMs: (assessmentId: string) => number;
   /** Told when the template could not explain, which is a bug of ours and no reason to have no case. */
   readonly onUnexplained: (error: unknown) => void;
 }
@@ -36,6 +38,7 @@ export function openingOf(login: FlaggedLogin, nowMs: number, parts: OpeningPart
       ? { tenant, tier, dedupeKey: explanationJobKey(id), subject: id, payload: '', deadlineMs: nowMs + explainWithinMs[tier] }
       : null,
     tellings: firstTellings(body, asked, nowMs),
+    assessedAtMs: parts.assessedAtMs(made.assessment.assessmentId),
   };
 }
 

@@ -47,6 +47,29 @@ export function removalContract(t: Test, open: OpenCases): void {
     t.strictSame(await store.open([theirs('a')]), [{ kind: 'opened', id: 'case-a' }], 'a new login begins a new case');
   });
 
+  t.test(
+    'a login from before the erasure of its account brings no case back, one from after it does, and that is forgotten in time',
+    async (t) => {
+      const { store } = await open(t);
+      const dayMs = 86_400_000;
+      const login = (name: string, assessedAtMs: number, tenant = 'default') => ({
+        ...opening(name, { account: 'accountA', tenant }),
+        assessedAtMs,
+      });
+      await store.eraseAccount('default', 'accountA', 'dpo', noonMs);
+      const before = [login('a', noonMs - 1), login('b', noonMs)];
+      t.same(
+        (await store.open([...before, login('c', noonMs + 1), login('d', noonMs - 1, 'other')])).map(({ kind }) => kind),
+        ['erased', 'erased', 'opened', 'opened'],
+      );
+      t.strictSame((await listed(store, {})).toSorted(), ['case-c']);
+      await store.expire(0, noonMs + 6 * dayMs);
+      t.equal((await store.open(before))[0]?.kind, 'erased');
+      await store.expire(0, noonMs + 8 * dayMs);
+      t.equal((await store.open(before))[0]?.kind, 'opened', 'which nobody tries');
+    },
+  );
+
   t.test('cases opened before the retention limit are removed in bounded steps, resolved or not, and nothing else', async (t) => {
     const { store } = await open(t);
     const dayMs = 86_400_000;

@@ -32,6 +32,7 @@ function openerWorld(options: Partial<OpenerOptions> = {}) {
   const opener = new Opener({
     store,
     clock,
+    assessedAtMs: () => noonMs,
     templateBody: ({ assessment }) => JSON.stringify({ of: assessment.assessmentId }),
     tellerOf: () => 'template',
     onOpened: () => undefined,
@@ -75,7 +76,7 @@ t.test(
 );
 
 t.test('where a model is to explain a case, the template is not the last word and a job with the deadline of the tier waits', (t) => {
-  const parts = { templateBody: () => '{}', tellerOf: () => 'model' as const, onUnexplained: () => undefined };
+  const parts = { assessedAtMs: () => noonMs, templateBody: () => '{}', tellerOf: () => 'model' as const, onUnexplained: () => undefined };
   const opening = openingOf(flaggedLogin('a'), noonMs, parts);
   t.match(opening, {
     explanation: { final: false },
@@ -101,6 +102,17 @@ t.test('of a sampled tier so many cases are for a model, always the same ones; a
   );
   t.ok(ids.every((id) => tellerOf(plan, 'high', id) === 'model' && tellerOf(plan, 'medium', id) === 'template'));
   t.end();
+});
+
+t.test('a login of an account that was erased since, by whatever process, is no case and waits no more', async (t) => {
+  const { opener, done, cases } = openerWorld();
+  const { store } = cases;
+  const { account } = flaggedLogin('a').visit;
+  await store.eraseAccount('default', account, 'admin', noonMs + 1);
+  opener.take(numbered(['a']));
+  await settled();
+  t.match(done, [{ kind: 'impossible' }]);
+  t.equal(await store.get('default', 'case-a'), null);
 });
 
 t.test('the same login twice is one case, and both are done', async (t) => {
