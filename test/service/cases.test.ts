@@ -55,7 +55,7 @@ t.test('a flagged login is a case with its explanation moments later, and erased
   const explanations = await store?.explanations('default', body.case_id);
   t.match(explanations, [{ source: 'template', final: true }]);
   t.match(JSON.parse(explanations?.[0]?.body ?? '{}'), { headline: /Tor/, origin: 'template' });
-  const stream = (await service.call('GET', `/v1/cases/${body.case_id}/explanation/stream`)).body as string;
+  const stream = await service.text(`/v1/cases/${body.case_id}/explanation/stream`);
   const followed = [...stream.matchAll(/^event: (\w+)\ndata: (.*)$/gm)].map(([, event, data]) => [event, JSON.parse(data as string)]);
   t.match(followed, [
     ['template', { headline: /Tor/ }],
@@ -74,7 +74,7 @@ t.test('a flagged login is a case with its explanation moments later, and erased
 
   const ready = (await service.call('GET', '/readyz')).body;
   t.match(ready.checks.at(-1), { name: 'cases', ok: true, required: false });
-  const metrics = (await service.call('GET', '/metrics')).body as string;
+  const metrics = await service.text('/metrics');
   t.match(metrics, /^# TYPE portcullis_cases_opened_total counter$/m);
   t.match(metrics, new RegExp(`^portcullis_cases_opened_total\\{tier="${found?.tier}"\\} 1$`, 'm'));
 
@@ -123,7 +123,7 @@ t.test('killed between the answer and the opening, no case is lost', async (t) =
   for (let n = 1; n <= 40; n++) answers.push((await killed.call('POST', '/v1/score', strange(n))).body);
   const stores = openLmdbStores({ directory: join(directory, 'store'), onProblem: () => undefined });
   const last = answers.at(-1);
-  t.ok(await until(() => stores.assessments.byId('default', last.assessment_id)), 'the answers are durable');
+  t.ok(await until(() => stores.assessments.byId('default', last?.assessment_id ?? '')), 'the answers are durable');
   killed.child.kill('SIGKILL');
   await once(killed.child, 'exit');
   await stores.close();
@@ -148,8 +148,8 @@ t.test('scoring goes on without a usable case database, and is ready; flagged lo
   t.teardown(() => service.end());
   const { status, body } = await service.call('POST', '/v1/score', strange(1));
   t.equal(status, 200);
-  const ready = async () => (await service.call('GET', '/readyz')) as { status: number; body: Answer };
-  t.ok(await until(async () => ((await ready()).body.checks.at(-1).ok === false ? true : null)));
+  const ready = () => service.call('GET', '/readyz');
+  t.ok(await until(async () => ((await ready()).body.checks.at(-1)?.ok === false ? true : null)));
   t.match(await ready(), { status: 200, body: { status: 'ready' } });
   const refused = await service.call('DELETE', '/v1/users/nobody');
   t.match(refused, { status: 503, body: { code: 'cases_unavailable' } });

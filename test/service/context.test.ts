@@ -78,7 +78,7 @@ t.test(
       `^portcullis_assets 1\\n\\n(#.*\\n)*portcullis_asset_change_timestamp_seconds ${Date.parse(changedAt) / 1000}$`,
       'm',
     );
-    const metrics = async (): Promise<string> => (await second.call('GET', '/metrics')).body as string;
+    const metrics = async (): Promise<string> => await second.text('/metrics');
     let text = await metrics();
     for (const endMs = performance.now() + patienceMs; performance.now() < endMs && !told.test(text); await pause(20))
       text = await metrics();

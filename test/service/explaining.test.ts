@@ -61,7 +61,7 @@ t.test('a case has the words of a model that hold, and its stream ends with what
   const [standing, template] = page.explanations;
   t.match(standing, { source: 'model', final: true, body: { provenance: { models: ['local'], calls: 1 } } });
   t.match(template, { source: 'template', final: false });
-  t.ok(standing.body.findings.some((finding: Answer) => finding.origin === 'model'));
+  t.ok(standing?.body.findings.some((finding) => finding.origin === 'model'));
   t.match(page.context.counterfactual, { result: /^(found|none)$/ }, 'what would have changed the verdict is computed');
   t.equal(provider.requests.length, 1);
   const sent = JSON.stringify(provider.requests);

@@ -62,10 +62,7 @@ async function livesAtHome(service: TestService, userId: string, ip = home): Pro
 }
 
 function assertExact(t: { ok(value: unknown, message: string): unknown }, body: Answer): void {
-  const sum = body.reasons.reduce(
-    (total: number, reason: Answer) => total + reason.contribution,
-    body.base_log_odds + body.other_contributions,
-  );
+  const sum = body.reasons.reduce((total: number, reason) => total + reason.contribution, body.base_log_odds + body.other_contributions);
   t.ok(Math.abs(sum - body.log_odds) < 1e-9, 'base and contributions are the log-odds');
 }
 
@@ -91,7 +88,7 @@ t.test('the story of one account', async (t) => {
   await t.test('on the known device, an address without coordinates alone does not ask for more', async (t) => {
     const { body } = await service.call('POST', '/v1/score', attempt('ada', '10.20.30.40', now + minuteMs));
     t.equal(body.verdict, 'allow', JSON.stringify(body));
-    t.ok(body.missing.some((missing: Answer) => missing.signal === 'travel.speed'));
+    t.ok(body.missing.some((missing) => missing.signal === 'travel.speed'));
   });
 
   await t.test('after thirty failures from a hosting network abroad, a right password on a new device is not enough', async (t) => {
@@ -105,7 +102,7 @@ t.test('the story of one account', async (t) => {
     const { body } = await service.call('POST', '/v1/score', attempt('ada', hosting, now + 2 * minuteMs, { device: strangeDevice }));
     t.not(body.verdict, 'allow', JSON.stringify(body));
     assertExact(t, body);
-    const raising = body.reasons.filter((reason: Answer) => reason.contribution > 0).map((reason: Answer) => reason.code as string);
+    const raising = body.reasons.filter((reason) => reason.contribution > 0).map((reason) => reason.code);
     const about = (pattern: RegExp): boolean => raising.some((code: string) => pattern.test(code));
     t.ok(about(/TRAVEL|COUNTRY/), `travel in ${raising.join()}`);
     t.ok(about(/NETWORK|HOSTING/), `network in ${raising.join()}`);

@@ -63,7 +63,7 @@ t.test('two processes that share one data directory', async (t) => {
     t.equal(here.good_logins, 5);
     t.equal(here.devices.length, 1);
     const scored = await call('POST', '/v1/score', attempt(5));
-    const codes = scored.body.reasons.map((reason: Answer) => reason.code as string);
+    const codes = scored.body.reasons.map((reason) => reason.code);
     t.notOk(codes.includes('NEW_DEVICE'), codes.join(' '));
     for (let n = 6; n < 9; n++) await signIn(call, n);
     t.equal(

@@ -22,7 +22,7 @@ export async function startOther(directory: string, more: Record<string, string>
   const call: Call = async (method, path, body) => {
     const init = body === undefined ? { method } : { method, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) };
     const response = await fetch(url + path, init);
-    return { status: response.status, body: await response.json() };
+    return { status: response.status, body: (await response.json()) as Answer };
   };
   return { call, child };
 }
