@@ -24,7 +24,7 @@ RUN npm ci --omit=dev --no-audit --no-fund \
 COPY src ./src
 COPY assets ./assets
 # Ahead of time, because the root file system of the running container may be read-only.
-RUN node src/tool/compile-asn.ts node_modules/.cache/portcullis
+RUN node src/tool/tables/compile-asn.ts node_modules/.cache/portcullis
 
 FROM node:24-slim
 WORKDIR /app

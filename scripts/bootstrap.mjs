@@ -83,7 +83,7 @@ function ensureTestRunner() {
 
 /** Done here so that the first start answers in seconds; the service itself compiles the table when this was skipped. */
 function ensureAsnTable() {
-  const tool = join(root, 'src', 'tool', 'compile-asn.ts');
+  const tool = join(root, 'src', 'tool', 'tables', 'compile-asn.ts');
   if (!existsSync(tool)) return;
   once('asn', hash(readFileSync(tool, 'utf8')) + version('@ip-location-db/asn'), () => {
     say('Compiling the network table (once; a few seconds)...');

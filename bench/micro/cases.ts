@@ -12,7 +12,7 @@ import { createRandom } from '../../src/adapters/crypto/random.ts';
 import { openSqliteCases } from '../../src/adapters/sqlite/open.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { explainWithinMs, tiers } from '../../src/domain/case/tier.ts';
-import type { Opening } from '../../src/ports/case-store.ts';
+import type { Opening } from '../../src/ports/case/case-store.ts';
 import { storedOf, visitOf } from '../../test/support/records.ts';
 import { quantile, spread } from '../support/statistics.ts';
 

@@ -15,7 +15,7 @@ import { schema } from '../../src/domain/feature/schema.ts';
 import { attemptedChanges } from '../../src/domain/profile/change.ts';
 import { attribute } from '../../src/domain/reason/attribute.ts';
 import { assessmentJson } from '../../src/http/assessment-json.ts';
-import { readJson } from '../../src/http/json-body.ts';
+import { readJson } from '../../src/http/request/json-body.ts';
 import { parseAttempt } from '../../src/parse/attempt.ts';
 import { isScoreRequest, type ScoreRequest } from '../../src/parse/score-request.ts';
 import type { ProfileBundle } from '../../src/ports/profile-store.ts';

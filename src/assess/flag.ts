@@ -4,7 +4,7 @@ import type { Attempt } from '../domain/attempt.ts';
 import { opensCase } from '../domain/case/flagged.ts';
 import type { IpFacts } from '../domain/ip-facts.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { FlaggedLogins } from '../ports/flagged-logins.ts';
+import type { FlaggedLogins } from '../ports/case/flagged-logins.ts';
 import type { Decision } from '../ports/policy.ts';
 import type { Random } from '../ports/random.ts';
 

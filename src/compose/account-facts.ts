@@ -2,7 +2,7 @@
 import { accountFactsUrlProblem, namesTenant } from '../adapters/account-facts/url.ts';
 import { SettingsError } from '../config/load.ts';
 import { envName, type Settings } from '../config/settings.ts';
-import type { AccountFactsSource } from '../ports/account-facts.ts';
+import type { AccountFactsSource } from '../ports/case/account-facts.ts';
 import type { Clock } from '../ports/clock.ts';
 
 const minuteMs = 60_000;

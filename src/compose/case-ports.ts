@@ -7,7 +7,7 @@ import type { AssessPorts } from '../assess/assess.ts';
 import type { Assessment } from '../domain/assessment.ts';
 import { createTeaching } from '../learn/teaching.ts';
 import { parseIpAddress } from '../parse/ip-address.ts';
-import type { AccountFactsSource } from '../ports/account-facts.ts';
+import type { AccountFactsSource } from '../ports/case/account-facts.ts';
 import { casePage, type CasePagePorts } from '../review/case-page/case-page.ts';
 import type { NewsDesk } from '../review/cases/news.ts';
 import type { CasePorts } from '../review/cases/ports.ts';

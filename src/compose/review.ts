@@ -6,11 +6,11 @@
 // second thread of SQLite, about 10 MB.
 import { firstIdAt, madeAtMs } from '../adapters/crypto/random.ts';
 import { createWording } from '../adapters/icu-messages/wording.ts';
-import { AssessmentReader } from '../adapters/lmdb/assessment-reader.ts';
+import { AssessmentReader } from '../adapters/lmdb/assessments/assessment-reader.ts';
 import type { Cases } from '../adapters/sqlite/open.ts';
 import { systemClock } from '../adapters/system/clock.ts';
 import type { ExplainerPlan } from '../domain/explainer-plan.ts';
-import type { CaseName, LoginDone, NumberedLogin, ReviewSample } from '../ports/flagged-logins.ts';
+import type { CaseName, LoginDone, NumberedLogin, ReviewSample } from '../ports/case/flagged-logins.ts';
 import { DailySumming } from '../review/baseline/summing.ts';
 import { templateBody, untouched, writeBody } from '../review/explain/body.ts';
 import { keepHouse } from '../review/housekeeping.ts';

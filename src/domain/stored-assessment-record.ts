@@ -16,8 +16,8 @@ import {
   type StoredAssessment,
   verdicts,
 } from './assessment.ts';
-import { readVisit, writeVisit } from './profile/event-record.ts';
-import type { Refusal } from './profile/source-record.ts';
+import { readVisit, writeVisit } from './profile/record/event-record.ts';
+import type { Refusal } from './profile/record/source-record.ts';
 import type { ByteReader } from './record/byte-reader.ts';
 import type { ByteWriter } from './record/byte-writer.ts';
 import type { Evidence, EvidenceValue } from './signal/definition.ts';

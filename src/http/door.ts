@@ -1,6 +1,6 @@
 // What every route file is given: the use cases, the guards of the door and its limits.
 import type { FastifyInstance, RouteShorthandOptions } from 'fastify';
-import type { Scope } from './api-key.ts';
+import type { Scope } from './request/api-key.ts';
 import type { Dependencies } from './dependencies.ts';
 
 export interface Door extends Dependencies {

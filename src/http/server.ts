@@ -14,8 +14,8 @@ import Fastify, {
 import { StorageFailure } from '../domain/case/failure.ts';
 import { parseIpAddress } from '../parse/ip-address.ts';
 import { answerProblem } from './answer.ts';
-import { type ApiKey, createKeyring } from './api-key.ts';
-import { type Admitted, requireScope } from './authenticate.ts';
+import { type ApiKey, createKeyring } from './request/api-key.ts';
+import { type Admitted, requireScope } from './request/authenticate.ts';
 import { type BodyClock, createBodyClock } from './socket/body-clock.ts';
 import {
   answerClientError,
@@ -26,7 +26,7 @@ import {
 } from './socket/connection.ts';
 import type { Dependencies } from './dependencies.ts';
 import { attemptBytesMax, type BatchLimits, type Door } from './door.ts';
-import { readJson } from './json-body.ts';
+import { readJson } from './request/json-body.ts';
 import { createRefusalLog, type LogOptions, type RefusalLog } from './log.ts';
 import { Problem } from './problem.ts';
 import { describeRoutes, serveReference } from './reference.ts';

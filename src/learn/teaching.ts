@@ -1,5 +1,5 @@
 // What the label of a case teaches. An answer is given only when it is durable, so that no analyst was told of something that a crash undid.
-import type { Teaching } from '../ports/teaching.ts';
+import type { Teaching } from '../ports/case/teaching.ts';
 import { type LearnPorts, recordLabel, withdrawLabel } from './record-outcome.ts';
 
 export function createTeaching(ports: LearnPorts): Teaching {

@@ -1,10 +1,10 @@
 // What the review side forgets by itself, a little at a time: cases after their retention, with all that hangs on them, and jobs that are
 // done, and days that nobody compares with any more. In a few steps per round, between which the store serves others.
 import { baselineDays, dayMs, dayOf } from '../domain/baseline/day.ts';
-import type { CaseStore } from '../ports/case-store.ts';
+import type { CaseStore } from '../ports/case/case-store.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { DailyBaselines } from '../ports/daily-baselines.ts';
-import type { JobQueue } from '../ports/job-queue.ts';
+import type { DailyBaselines } from '../ports/case/daily-baselines.ts';
+import type { JobQueue } from '../ports/case/job-queue.ts';
 
 export interface HousekeepingOptions {
   readonly store: CaseStore;

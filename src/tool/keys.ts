@@ -3,7 +3,7 @@
 //   npm run keys -- --id idp --tenant default --scopes score,outcome
 import { createHash, randomBytes } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { scopes } from '../http/api-key.ts';
+import { scopes } from '../http/request/api-key.ts';
 
 const { values } = parseArgs({
   options: { id: { type: 'string' }, tenant: { type: 'string', default: 'default' }, scopes: { type: 'string', default: 'score,outcome' } },

@@ -6,7 +6,7 @@ import t, { type Test } from 'tap';
 import { createHttpAccountFacts, type HttpAccountFactsOptions } from '../../src/adapters/account-facts/http.ts';
 import { readAccountFacts } from '../../src/adapters/account-facts/read-facts.ts';
 import { accountFactsUrlProblem } from '../../src/adapters/account-facts/url.ts';
-import type { AccountFactsSource } from '../../src/ports/account-facts.ts';
+import type { AccountFactsSource } from '../../src/ports/case/account-facts.ts';
 import { testClock, type TestClock } from '../support/ports.ts';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;

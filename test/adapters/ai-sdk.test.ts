@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { openModels } from '../../src/adapters/ai-sdk/open.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { ModelPlan } from '../../src/domain/explainer-plan.ts';
-import type { ExplainerModel, ModelEvent } from '../../src/ports/explainer-model.ts';
+import type { ExplainerModel, ModelEvent } from '../../src/ports/case/explainer-model.ts';
 import { explainerModelContract, type ModelUnderTest } from '../contract/explainer-model.ts';
 import { type FakeKind, fakeKinds, type Script, type Step } from '../support/fake-providers/script.ts';
 import { startFakeProvider } from '../support/fake-providers/server.ts';

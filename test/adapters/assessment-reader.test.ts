@@ -7,7 +7,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { Worker } from 'node:worker_threads';
 import { open as openRaw } from 'lmdb';
 import t, { type Test } from 'tap';
-import { AssessmentReader } from '../../src/adapters/lmdb/assessment-reader.ts';
+import { AssessmentReader } from '../../src/adapters/lmdb/assessments/assessment-reader.ts';
 import { keyEncoder } from '../../src/adapters/lmdb/key-buffer.ts';
 import { openLmdbStores } from '../../src/adapters/lmdb/open.ts';
 import { assessmentSlicesContract } from '../contract/assessment-log.ts';

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { LmdbAssessmentLog } from '../../src/adapters/lmdb/assessment-log.ts';
+import { LmdbAssessmentLog } from '../../src/adapters/lmdb/assessments/assessment-log.ts';
 import { type Environment, openEnvironment } from '../../src/adapters/lmdb/environment.ts';
 import { EventIndex } from '../../src/adapters/lmdb/event-index.ts';
 import { Journal } from '../../src/adapters/lmdb/journal.ts';

@@ -9,7 +9,7 @@ import { Journal } from '../../src/adapters/lmdb/journal.ts';
 import { KeyBuffer } from '../../src/adapters/lmdb/key-buffer.ts';
 import { networkKind } from '../../src/adapters/lmdb/record-kinds.ts';
 import { RecordStore } from '../../src/adapters/lmdb/record-store.ts';
-import { writeSourceEvent } from '../../src/domain/profile/event-record.ts';
+import { writeSourceEvent } from '../../src/domain/profile/record/event-record.ts';
 import { ByteWriter } from '../../src/domain/record/byte-writer.ts';
 import { noonMs } from '../support/records.ts';
 

@@ -3,7 +3,7 @@ import { deepStrictEqual } from 'node:assert';
 import fc from 'fast-check';
 import type { Test } from 'tap';
 import type { Asset, AssetChange } from '../../src/domain/asset.ts';
-import type { AssetStore } from '../../src/ports/asset-store.ts';
+import type { AssetStore } from '../../src/ports/case/asset-store.ts';
 import { asset, assetFacts, removal } from '../support/assets.ts';
 import { noonMs } from '../support/records.ts';
 

@@ -2,7 +2,7 @@
 import type { Test } from 'tap';
 import { placesPerDayMax } from '../../src/domain/baseline/day.ts';
 import type { StoredAssessment } from '../../src/domain/assessment.ts';
-import type { DailyBaselines, DayTotals, Window } from '../../src/ports/daily-baselines.ts';
+import type { DailyBaselines, DayTotals, Window } from '../../src/ports/case/daily-baselines.ts';
 import { loginOn, sumsOf } from '../support/baselines.ts';
 
 export type OpenBaselines = (t: Test) => Promise<{ readonly baselines: DailyBaselines }>;

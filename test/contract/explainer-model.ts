@@ -2,7 +2,7 @@
 import { getEventListeners } from 'node:events';
 import type { Test } from 'tap';
 import type { ModelPlan } from '../../src/domain/explainer-plan.ts';
-import type { CallFailure, ExplainerModel, ModelCall, ModelEvent } from '../../src/ports/explainer-model.ts';
+import type { CallFailure, ExplainerModel, ModelCall, ModelEvent } from '../../src/ports/case/explainer-model.ts';
 import { answering, piecesOf, type Script, type Step, usualUsage } from '../support/fake-providers/script.ts';
 import type { FakeProvider } from '../support/fake-providers/server.ts';
 import { sampleAnswer, sampleCall } from '../support/model-plans.ts';

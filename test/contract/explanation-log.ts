@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import type { Test } from 'tap';
 import { StorageFailure } from '../../src/domain/case/failure.ts';
 import { tellingBytesMax, tellingsMax } from '../../src/domain/case/telling.ts';
-import type { CaseStore } from '../../src/ports/case-store.ts';
-import type { ExplanationLog, NewTelling } from '../../src/ports/explanation-log.ts';
+import type { CaseStore } from '../../src/ports/case/case-store.ts';
+import type { ExplanationLog, NewTelling } from '../../src/ports/case/explanation-log.ts';
 import { opening } from '../support/cases.ts';
 import { noonMs } from '../support/records.ts';
 

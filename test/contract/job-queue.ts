@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import type { Test } from 'tap';
 import { attemptsMax, errorLengthMax, lostLeasesMax, payloadBytesMax } from '../../src/domain/case/job.ts';
 import { tiers } from '../../src/domain/case/tier.ts';
-import type { CaseStore } from '../../src/ports/case-store.ts';
-import type { JobQueue } from '../../src/ports/job-queue.ts';
+import type { CaseStore } from '../../src/ports/case/case-store.ts';
+import type { JobQueue } from '../../src/ports/case/job-queue.ts';
 import { job } from '../support/cases.ts';
 import type { TestClock } from '../support/ports.ts';
 

@@ -1,7 +1,7 @@
 // The seeded part of bench/fuzz-http.ts that every test run repeats, and readings of JSON that must agree with JSON.parse.
 import t from 'tap';
 import fc from 'fast-check';
-import { readJson } from '../../src/http/json-body.ts';
+import { readJson } from '../../src/http/request/json-body.ts';
 import { Problem } from '../../src/http/problem.ts';
 import { isScoreRequest, scoreRequestFault } from '../../src/parse/score-request.ts';
 import { parseAttempt } from '../../src/parse/attempt.ts';

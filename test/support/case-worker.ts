@@ -9,7 +9,7 @@ import { createRandom } from '../../src/adapters/crypto/random.ts';
 import { openSqliteCases } from '../../src/adapters/sqlite/open.ts';
 import { systemClock } from '../../src/adapters/system/clock.ts';
 import { tiers } from '../../src/domain/case/tier.ts';
-import type { NewTelling } from '../../src/ports/explanation-log.ts';
+import type { NewTelling } from '../../src/ports/case/explanation-log.ts';
 import { explanation, job, newCase } from './cases.ts';
 
 const [mode, directory, name] = process.argv.slice(2) as [string, string, string];

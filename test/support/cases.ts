@@ -6,7 +6,7 @@ import type { NewExplanation } from '../../src/domain/case/explanation.ts';
 import type { NewJob } from '../../src/domain/case/job.ts';
 import { type Tier, tiers } from '../../src/domain/case/tier.ts';
 import type { Visit } from '../../src/domain/profile/visit.ts';
-import type { Opening } from '../../src/ports/case-store.ts';
+import type { Opening } from '../../src/ports/case/case-store.ts';
 import { noonMs, storedOf, visitOf } from './records.ts';
 
 export interface LoginParts {

@@ -1,7 +1,7 @@
 // Flagged logins for the tests of what opens their cases.
 import type { Level, StoredAssessment } from '../../src/domain/assessment.ts';
 import type { FlaggedLogin } from '../../src/domain/case/flagged.ts';
-import type { LoginCourier, NumberedLogin } from '../../src/ports/flagged-logins.ts';
+import type { LoginCourier, NumberedLogin } from '../../src/ports/case/flagged-logins.ts';
 import { storedOf } from './records.ts';
 
 /** As the log keeps it; its case is `case-NAME`. */

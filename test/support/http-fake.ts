@@ -5,7 +5,7 @@ import { systemClock } from '../../src/adapters/system/clock.ts';
 import type { AssessRequest, AssessResult } from '../../src/assess/assess.ts';
 import type { Assessment, StoredAssessment } from '../../src/domain/assessment.ts';
 import { emptyAccount } from '../../src/domain/profile/account.ts';
-import type { ApiKey, Scope } from '../../src/http/api-key.ts';
+import type { ApiKey, Scope } from '../../src/http/request/api-key.ts';
 import type { Check, LabelClaim, UseCases } from '../../src/http/dependencies.ts';
 import { problemCodes } from '../../src/http/problem.ts';
 import { createServer, type ServerOptions } from '../../src/http/server.ts';

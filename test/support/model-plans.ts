@@ -1,6 +1,6 @@
 // Plans of models that ask the fake providers.
 import type { ModelPlan } from '../../src/domain/explainer-plan.ts';
-import type { ModelCall } from '../../src/ports/explainer-model.ts';
+import type { ModelCall } from '../../src/ports/case/explainer-model.ts';
 import { type FakeKind, fakeAccessKey, fakeKey, fakeRegion } from './fake-providers/script.ts';
 
 /** Limits that no answer of a test reaches, also on a busy machine. */

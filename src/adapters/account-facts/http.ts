@@ -5,7 +5,7 @@
 // the key are personal data.
 import { LRUCache } from 'lru-cache';
 import { Agent, request } from 'undici';
-import type { AccountFactsAnswer, AccountFactsSource } from '../../ports/account-facts.ts';
+import type { AccountFactsAnswer, AccountFactsSource } from '../../ports/case/account-facts.ts';
 import type { Clock } from '../../ports/clock.ts';
 import { readAccountFacts } from './read-facts.ts';
 import { accountFactsUrlProblem, accountUrl, namesTenant } from './url.ts';

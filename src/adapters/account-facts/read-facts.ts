@@ -1,5 +1,5 @@
 // Reads the identity provider's JSON. It is the operator's own, and still taken at no word: what is not of its form is not there.
-import { type AccountFacts, accountStatuses } from '../../ports/account-facts.ts';
+import { type AccountFacts, accountStatuses } from '../../ports/case/account-facts.ts';
 import { parseTime } from '../../parse/rfc3339.ts';
 
 const textLengthMax = 200;

@@ -4,7 +4,7 @@
 // wait, and undici's know nothing of text.
 import type { ModelPlan } from '../../domain/explainer-plan.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ModelCall, ModelEvent, TokenUsage } from '../../ports/explainer-model.ts';
+import type { ModelCall, ModelEvent, TokenUsage } from '../../ports/case/explainer-model.ts';
 import { type Exchange, newExchange } from './exchange.ts';
 import { endedEarly, type Trouble, trouble, troubleOf } from './failure.ts';
 import type { Piece } from './speak.ts';

@@ -2,7 +2,7 @@
 //
 // The connection's own account (exchange.ts) goes first: a status decides whatever the SDK makes of it. The texts of the SDK's errors are
 // not used, because some quote the answer; a provider's own message is quoted (quote.ts).
-import type { CallFailure } from '../../ports/explainer-model.ts';
+import type { CallFailure } from '../../ports/case/explainer-model.ts';
 import type { Exchange } from './exchange.ts';
 import { quotable, type Withheld } from './quote.ts';
 

@@ -1,7 +1,7 @@
 // A language model of the operator's plan: its connections, its circuit breaker, its calls.
 import type { ModelPlan } from '../../domain/explainer-plan.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CallFailure, ExplainerModel, ModelCall, ModelEvent } from '../../ports/explainer-model.ts';
+import type { CallFailure, ExplainerModel, ModelCall, ModelEvent } from '../../ports/case/explainer-model.ts';
 import { Call } from './call.ts';
 import { type CallResult, type Circuit, createCircuit } from './circuit.ts';
 import type { Exchange } from './exchange.ts';

@@ -1,7 +1,7 @@
 // The language models of the operator's plan, by name. The SDK and its providers cost up to a second and some thirty megabytes to load, so
 // they are loaded here, before anybody waits for a login, and only those that the plan names: without a model nothing is loaded at all.
 import type { ModelPlan } from '../../domain/explainer-plan.ts';
-import type { ExplainerModel } from '../../ports/explainer-model.ts';
+import type { ExplainerModel } from '../../ports/case/explainer-model.ts';
 import type { ModelOptions } from './model.ts';
 import { planProblem } from './plan-problem.ts';
 

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type { LanguageModel, streamText, wrapLanguageModel } from 'ai';
 import type { ModelPlan } from '../../domain/explainer-plan.ts';
-import type { TokenUsage } from '../../ports/explainer-model.ts';
+import type { TokenUsage } from '../../ports/case/explainer-model.ts';
 import type { Fetch } from './transport.ts';
 
 export type SdkModel = Parameters<typeof wrapLanguageModel>[0]['model'] & LanguageModel;

@@ -8,7 +8,7 @@ import {
   wrapLanguageModel,
 } from 'ai';
 import type { JsonValue } from '../../domain/json.ts';
-import type { ModelCall, TokenUsage } from '../../ports/explainer-model.ts';
+import type { ModelCall, TokenUsage } from '../../ports/case/explainer-model.ts';
 import type { Exchange } from './exchange.ts';
 import { type Provider, tokenCount } from './provider.ts';
 import type { Fetch } from './transport.ts';

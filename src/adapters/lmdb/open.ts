@@ -1,6 +1,6 @@
 // Opens the durable stores of one data directory. Several processes of one machine may do so at the same time.
 import type { Clock } from '../../ports/clock.ts';
-import { LmdbAssessmentLog } from './assessment-log.ts';
+import { LmdbAssessmentLog } from './assessments/assessment-log.ts';
 import { freeBytesOf, openEnvironment } from './environment.ts';
 import { EventIndex } from './event-index.ts';
 import { Journal } from './journal.ts';

@@ -1,7 +1,7 @@
 // Forgetting profiles that nobody touches any more. There is no index by time, which every login would have to keep: a slow walk over all
 // profiles looks at each once in a while, and appends an event to those that are due, which every process applies in its place.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { writeAccountEvent, writeSourceEvent } from '../../domain/profile/event-record.ts';
+import { writeAccountEvent, writeSourceEvent } from '../../domain/profile/record/event-record.ts';
 import { evolveAccount, evolveSource } from '../../domain/profile/evolve.ts';
 import { ByteWriter } from '../../domain/record/byte-writer.ts';
 import type { ProfilesExpired } from '../../ports/profile-store.ts';

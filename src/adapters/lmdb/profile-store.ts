@@ -3,7 +3,7 @@
 // A profile handed out is a live view: events applied later, by any request, may show in it. Signals are derived from it in the same
 // turn of the loop, before that can happen.
 import type { AccountProfile } from '../../domain/profile/account.ts';
-import { writeAccountEvent, writeSourceEvent } from '../../domain/profile/event-record.ts';
+import { writeAccountEvent, writeSourceEvent } from '../../domain/profile/record/event-record.ts';
 import { populationOf, writePopulationEvent } from '../../domain/profile/population.ts';
 import type { SourceProfile } from '../../domain/profile/source.ts';
 import { ByteWriter } from '../../domain/record/byte-writer.ts';

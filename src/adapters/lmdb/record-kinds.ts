@@ -1,7 +1,7 @@
 // How each kind of profile is read, changed and written.
 import type { AccountEvent, AccountProfile } from '../../domain/profile/account.ts';
-import { readAccount, writeAccount } from '../../domain/profile/account-record.ts';
-import { readAccountEvent, readSourceEvent } from '../../domain/profile/event-record.ts';
+import { readAccount, writeAccount } from '../../domain/profile/record/account-record.ts';
+import { readAccountEvent, readSourceEvent } from '../../domain/profile/record/event-record.ts';
 import { evolveAccount, evolveSource } from '../../domain/profile/evolve.ts';
 import type { Expiry } from '../../domain/profile/expiry.ts';
 import {
@@ -14,7 +14,7 @@ import {
   writePopulation,
 } from '../../domain/profile/population.ts';
 import type { SourceEvent, SourceProfile } from '../../domain/profile/source.ts';
-import { type Refusal, readSource, writeSource } from '../../domain/profile/source-record.ts';
+import { type Refusal, readSource, writeSource } from '../../domain/profile/record/source-record.ts';
 import type { ByteReader } from '../../domain/record/byte-reader.ts';
 import type { ByteWriter } from '../../domain/record/byte-writer.ts';
 import type { KeyKind } from './key-buffer.ts';

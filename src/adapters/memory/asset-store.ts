@@ -1,6 +1,6 @@
 // Descriptions of applications in memory, with the same answers as the durable store.
 import { type Asset, type AssetChange, assetsMax, stepToKeep } from '../../domain/asset.ts';
-import type { AssetStore } from '../../ports/asset-store.ts';
+import type { AssetStore } from '../../ports/case/asset-store.ts';
 
 export function createMemoryAssetStore(options: { readonly assetsMax?: number } = {}): AssetStore {
   const placesMax = options.assetsMax ?? assetsMax;

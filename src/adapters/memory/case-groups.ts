@@ -4,7 +4,7 @@ import { type LinkKind, linksOf, linkWindowsMs } from '../../domain/case/link.ts
 import { type Case, isOpen } from '../../domain/case/case.ts';
 import type { Position } from '../../domain/case/query.ts';
 import type { StoredExplanation } from '../../domain/case/explanation.ts';
-import type { Telling } from '../../ports/explanation-log.ts';
+import type { Telling } from '../../ports/case/explanation-log.ts';
 
 export interface Kept {
   found: Case;

@@ -15,8 +15,8 @@ import { type RelationKind, relationKinds, relationsOf } from '../../domain/case
 import { compareIn, matches, pageSize, type Position, readCursor, scopeOf, writeCursor } from '../../domain/case/query.ts';
 import { queryWords, wordsOf } from '../../domain/case/search.ts';
 import { severityOf } from '../../domain/case/tier.ts';
-import type { CaseStore, Opened, Opening, Page, Related } from '../../ports/case-store.ts';
-import type { Telling } from '../../ports/explanation-log.ts';
+import type { CaseStore, Opened, Opening, Page, Related } from '../../ports/case/case-store.ts';
+import type { Telling } from '../../ports/case/explanation-log.ts';
 import type { Random } from '../../ports/random.ts';
 import { CaseGroups, type Kept } from './case-groups.ts';
 import { addTellings } from './explanation-log.ts';

@@ -1,8 +1,8 @@
 // Opens a case store and a job queue in memory that belong together, as the durable ones of one file do.
-import type { AssetStore } from '../../ports/asset-store.ts';
+import type { AssetStore } from '../../ports/case/asset-store.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DailyBaselines } from '../../ports/daily-baselines.ts';
-import type { ExplanationLog } from '../../ports/explanation-log.ts';
+import type { DailyBaselines } from '../../ports/case/daily-baselines.ts';
+import type { ExplanationLog } from '../../ports/case/explanation-log.ts';
 import type { Random } from '../../ports/random.ts';
 import { createMemoryAssetStore } from './asset-store.ts';
 import { MemoryCaseStore } from './case-store.ts';

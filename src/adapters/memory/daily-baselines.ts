@@ -1,7 +1,7 @@
 // Daily sums in memory, with the same answers as the durable store.
 import { type DaySums, type PlaceCount, placesPerDayMax, placeKinds } from '../../domain/baseline/day.ts';
 import { countDistinct, mergeDistinct } from '../../domain/baseline/distinct.ts';
-import type { DailyBaselines } from '../../ports/daily-baselines.ts';
+import type { DailyBaselines } from '../../ports/case/daily-baselines.ts';
 
 /** Forgotten per call. */
 const expiredPerCall = 5;

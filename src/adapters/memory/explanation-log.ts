@@ -1,7 +1,7 @@
 // The log of what is told, in memory, kept with its cases.
 import { StorageFailure } from '../../domain/case/failure.ts';
 import { lastKind, tellingBytesMax, tellingsToKeep } from '../../domain/case/telling.ts';
-import type { ExplanationLog, NewTelling, Telling } from '../../ports/explanation-log.ts';
+import type { ExplanationLog, NewTelling, Telling } from '../../ports/case/explanation-log.ts';
 
 /** What the log needs of the case store. */
 export interface MemoryTellings {

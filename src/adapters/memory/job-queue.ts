@@ -14,7 +14,7 @@ import type { NewAuditEntry } from '../../domain/case/audit.ts';
 import { pageSize } from '../../domain/case/query.ts';
 import { type Tier, tiers } from '../../domain/case/tier.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Enqueued, JobQueue } from '../../ports/job-queue.ts';
+import type { Enqueued, JobQueue } from '../../ports/case/job-queue.ts';
 import type { Random } from '../../ports/random.ts';
 
 interface Held {

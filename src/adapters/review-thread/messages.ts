@@ -1,6 +1,6 @@
 // What the service's main thread and its review thread say to each other. Logins travel as they are: a structured clone of one costs the
 // sender 17 µs among others and 28 alone, its JSON text or the bytes of a stored record between a fifth and a half more.
-import type { CaseName, LoginDone, NumberedLogin, ReviewSample } from '../../ports/flagged-logins.ts';
+import type { CaseName, LoginDone, NumberedLogin, ReviewSample } from '../../ports/case/flagged-logins.ts';
 
 export type ToReview =
   | { readonly kind: 'logins'; readonly logins: readonly NumberedLogin[] }

@@ -2,7 +2,7 @@
 // unasked. What happens in it, an endless loop or memory that fills included, ends there and never here.
 import { Worker } from 'node:worker_threads';
 import type { Clock } from '../../ports/clock.ts';
-import type { CaseName, LoginCourier, LoginDone, NumberedLogin, ReviewSample } from '../../ports/flagged-logins.ts';
+import type { CaseName, LoginCourier, LoginDone, NumberedLogin, ReviewSample } from '../../ports/case/flagged-logins.ts';
 import type { FromReview, ToReview } from './messages.ts';
 
 export interface ReviewThreadOptions {

@@ -1,5 +1,5 @@
 // The store of described applications as its callers see it: requests to the store's thread.
-import type { AssetStore } from '../../ports/asset-store.ts';
+import type { AssetStore } from '../../ports/case/asset-store.ts';
 import type { Channel } from './channel.ts';
 
 export function createAssetStore(channel: Channel, placesMax: number): AssetStore {

@@ -3,7 +3,7 @@
 import { type AuditHead, type AuditVerdict, emptyHead } from '../../domain/case/audit.ts';
 import { commentLengthMax } from '../../domain/case/case.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { CaseStore } from '../../ports/case-store.ts';
+import type { CaseStore } from '../../ports/case/case-store.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Channel } from './channel.ts';
 

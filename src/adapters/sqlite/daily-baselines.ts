@@ -1,5 +1,5 @@
 // Daily sums as their callers see them: requests to the store's thread.
-import type { DailyBaselines } from '../../ports/daily-baselines.ts';
+import type { DailyBaselines } from '../../ports/case/daily-baselines.ts';
 import type { Channel } from './channel.ts';
 
 export function createDailyBaselines(channel: Channel): DailyBaselines {

@@ -1,5 +1,5 @@
 // The log of what is told, as its callers see it: requests to the store's thread.
-import type { ExplanationLog } from '../../ports/explanation-log.ts';
+import type { ExplanationLog } from '../../ports/case/explanation-log.ts';
 import type { Channel } from './channel.ts';
 
 export function createExplanationLog(channel: Channel): ExplanationLog {

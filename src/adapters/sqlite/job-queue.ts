@@ -1,7 +1,7 @@
 // The job queue as its callers see it: requests to the store's thread, with lease names, times and jitter drawn here.
 import { errorLengthMax } from '../../domain/case/job.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { JobQueue } from '../../ports/job-queue.ts';
+import type { JobQueue } from '../../ports/case/job-queue.ts';
 import type { Random } from '../../ports/random.ts';
 import type { Channel } from './channel.ts';
 

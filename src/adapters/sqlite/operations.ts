@@ -9,11 +9,21 @@ import type { Feedback, NewExplanation, StoredExplanation } from '../../domain/c
 import type { Claim, DeadJob, NewJob, TierDepth } from '../../domain/case/job.ts';
 import type { CaseQuery } from '../../domain/case/query.ts';
 import { tierRank } from '../../domain/case/tier.ts';
-import type { AssetKept, AssetTotals } from '../../ports/asset-store.ts';
-import type { AuditQuery, CampaignQuery, Explained, Opened, Opening, Page, Related, Reopened, Resolved } from '../../ports/case-store.ts';
-import type { DayTotals, PlaceTotals, Window } from '../../ports/daily-baselines.ts';
-import type { NewTelling, Telling } from '../../ports/explanation-log.ts';
-import type { ClaimRequest, Enqueued, Failed } from '../../ports/job-queue.ts';
+import type { AssetKept, AssetTotals } from '../../ports/case/asset-store.ts';
+import type {
+  AuditQuery,
+  CampaignQuery,
+  Explained,
+  Opened,
+  Opening,
+  Page,
+  Related,
+  Reopened,
+  Resolved,
+} from '../../ports/case/case-store.ts';
+import type { DayTotals, PlaceTotals, Window } from '../../ports/case/daily-baselines.ts';
+import type { NewTelling, Telling } from '../../ports/case/explanation-log.ts';
+import type { ClaimRequest, Enqueued, Failed } from '../../ports/case/job-queue.ts';
 import { AssetRows } from './rows/asset-rows.ts';
 import { AuditRows } from './rows/audit-rows.ts';
 import { BaselineRows } from './rows/baseline-rows.ts';

@@ -2,7 +2,7 @@
 // into it, so that a reader finds the old mark or the new one. Files of processes that ended are taken over by the next that starts.
 import { readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Watermark } from '../../ports/watermark.ts';
+import type { Watermark } from '../../ports/case/watermark.ts';
 
 const form = /^cases-opened\.(\d+)$/;
 

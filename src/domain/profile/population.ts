@@ -5,7 +5,7 @@
 import type { Population } from '../facts.ts';
 import type { ByteReader } from '../record/byte-reader.ts';
 import type { ByteWriter } from '../record/byte-writer.ts';
-import type { Refusal } from './source-record.ts';
+import type { Refusal } from './record/source-record.ts';
 import { populationAttributes } from './visit.ts';
 
 /** Networks are the most varied attribute; the largest 4,000 of a country's carry nearly all of its users. */

@@ -5,10 +5,10 @@
 import { Readable } from 'node:stream';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Type } from '../../parse/wire-schema.ts';
-import type { Caller } from '../api-key.ts';
+import type { Caller } from '../request/api-key.ts';
 import type { BodyClock } from '../socket/body-clock.ts';
 import { attemptBytesMax, type Door } from '../door.ts';
-import { readJson } from '../json-body.ts';
+import { readJson } from '../request/json-body.ts';
 import { Problem, problemDocument } from '../problem.ts';
 import { refusals } from '../reference.ts';
 import { assessBody } from './score.ts';

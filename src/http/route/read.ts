@@ -1,8 +1,8 @@
 // GET /v1/assessments/{id}, GET and DELETE /v1/users/{id}: what is kept, and forgetting it.
 import { answerPrivateJson } from '../answer.ts';
-import type { Caller } from '../api-key.ts';
+import type { Caller } from '../request/api-key.ts';
 import { storedAssessmentJson } from '../assessment-json.ts';
-import { checkedId } from '../checked.ts';
+import { checkedId } from '../request/checked.ts';
 import type { Door } from '../door.ts';
 import { refusals } from '../reference.ts';
 import { Problem } from '../problem.ts';

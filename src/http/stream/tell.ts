@@ -5,8 +5,8 @@
 // reader costs one paragraph of memory and slows nobody.
 import { lastKind } from '../../domain/case/telling.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ExplanationLog, Telling } from '../../ports/explanation-log.ts';
-import type { ExplanationNews } from '../../ports/explanation-news.ts';
+import type { ExplanationLog, Telling } from '../../ports/case/explanation-log.ts';
+import type { ExplanationNews } from '../../ports/case/explanation-news.ts';
 import { type EventStream, frameOf, heartbeat } from './event-stream.ts';
 import type { StreamLimits } from './places.ts';
 

@@ -9,7 +9,7 @@ import { baselineDays, dayMs, dayOf, type SumsByDay, sumLogin } from '../../doma
 import type { StoredAssessment } from '../../domain/assessment.ts';
 import type { AssessmentLog } from '../../ports/assessment-log.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { DailyBaselines, Window } from '../../ports/daily-baselines.ts';
+import type { DailyBaselines, Window } from '../../ports/case/daily-baselines.ts';
 
 export interface SummingOptions {
   /** `flush` is asked for before a round: what a slice holds is what is durable. */

@@ -1,7 +1,7 @@
 // The application that the login named, as the operator's inventory describes it.
 import type { Asset } from '../../domain/asset.ts';
 import type { Case } from '../../domain/case/case.ts';
-import type { AssetStore } from '../../ports/asset-store.ts';
+import type { AssetStore } from '../../ports/case/asset-store.ts';
 import { absentPart, here, type Part } from './part.ts';
 
 /** not_sent: the login named none; unknown: nobody described it. As of when the inventory changed it last. */

@@ -2,7 +2,7 @@
 // is one of a flood, and whether its country and network are usual here.
 import type { Case } from '../../domain/case/case.ts';
 import { dayMs, dayOf, type PlaceKind } from '../../domain/baseline/day.ts';
-import type { DailyBaselines, DayTotals } from '../../ports/daily-baselines.ts';
+import type { DailyBaselines, DayTotals } from '../../ports/case/daily-baselines.ts';
 import { absentPart, here, type Part } from './part.ts';
 
 /** usual: the median of the days before; null where there is none. */

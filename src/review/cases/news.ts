@@ -1,5 +1,5 @@
 // Passes the word from whoever explains to the readers of this process.
-import type { ExplanationNews } from '../../ports/explanation-news.ts';
+import type { ExplanationNews } from '../../ports/case/explanation-news.ts';
 
 export interface NewsDesk extends ExplanationNews {
   told(tenant: string, caseId: string): void;

@@ -1,15 +1,15 @@
 // What working on cases needs.
 import type { Case } from '../../domain/case/case.ts';
 import type { Wording } from '../../domain/explanation/wording.ts';
-import type { AssetStore } from '../../ports/asset-store.ts';
+import type { AssetStore } from '../../ports/case/asset-store.ts';
 import type { AssessmentLog } from '../../ports/assessment-log.ts';
-import type { CaseStore } from '../../ports/case-store.ts';
+import type { CaseStore } from '../../ports/case/case-store.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ExplanationLog } from '../../ports/explanation-log.ts';
-import type { ExplanationNews } from '../../ports/explanation-news.ts';
-import type { JobQueue } from '../../ports/job-queue.ts';
+import type { ExplanationLog } from '../../ports/case/explanation-log.ts';
+import type { ExplanationNews } from '../../ports/case/explanation-news.ts';
+import type { JobQueue } from '../../ports/case/job-queue.ts';
 import type { Pseudonyms } from '../../ports/pseudonyms.ts';
-import type { Teaching } from '../../ports/teaching.ts';
+import type { Teaching } from '../../ports/case/teaching.ts';
 import type { CasePage } from '../case-page/case-page.ts';
 
 export interface CasePorts {

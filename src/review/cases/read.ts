@@ -2,7 +2,7 @@
 import type { StoredAssessment } from '../../domain/assessment.ts';
 import type { Campaign } from '../../domain/case/campaign.ts';
 import type { Case } from '../../domain/case/case.ts';
-import type { Related } from '../../ports/case-store.ts';
+import type { Related } from '../../ports/case/case-store.ts';
 import type { CasePage } from '../case-page/case-page.ts';
 import { type ShownExplanation, standingFirst } from './explanations.ts';
 import type { CasePorts } from './ports.ts';

@@ -11,8 +11,8 @@
 import { type Label, labels } from '../../domain/assessment.ts';
 import type { AuditAction, AuditEntry } from '../../domain/case/audit.ts';
 import type { Case, Resolution } from '../../domain/case/case.ts';
-import type { CaseStore } from '../../ports/case-store.ts';
-import type { Taught, Withdrawn } from '../../ports/teaching.ts';
+import type { CaseStore } from '../../ports/case/case-store.ts';
+import type { Taught, Withdrawn } from '../../ports/case/teaching.ts';
 import type { CasePorts } from './ports.ts';
 
 export interface ResolveOrder {

@@ -1,6 +1,6 @@
 // What is asked of a model, what its answer amounts to and what it cost: the same for whoever asks, the service or an evaluation.
 import type { ModelPlan } from '../../domain/explainer-plan.ts';
-import type { ModelCall } from '../../ports/explainer-model.ts';
+import type { ModelCall } from '../../ports/case/explainer-model.ts';
 import type { AnswerReader } from '../explanation/answer-reader.ts';
 import { answerSchema } from '../explanation/contract.ts';
 import type { Prompt } from '../explanation/prompt.ts';

@@ -4,7 +4,7 @@ import { attemptsMax } from '../../domain/case/job.ts';
 import type { Claim } from '../../domain/case/job.ts';
 import type { Tier } from '../../domain/case/tier.ts';
 import type { Finding } from '../../domain/explanation/finding.ts';
-import type { JobQueue } from '../../ports/job-queue.ts';
+import type { JobQueue } from '../../ports/case/job-queue.ts';
 import { findingsMin } from '../explanation/validate.ts';
 import type { TemplateCause, ToldFinding } from './body.ts';
 import { askGroup, type AskParts, type GroupEnd, modelsInOrder } from './group.ts';

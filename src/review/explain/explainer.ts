@@ -3,11 +3,11 @@
 import { type Tier, tiers } from '../../domain/case/tier.ts';
 import type { ExplainerPlan } from '../../domain/explainer-plan.ts';
 import type { Wording } from '../../domain/explanation/wording.ts';
-import type { CaseStore } from '../../ports/case-store.ts';
+import type { CaseStore } from '../../ports/case/case-store.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ExplainerModel } from '../../ports/explainer-model.ts';
-import type { ExplanationLog } from '../../ports/explanation-log.ts';
-import type { JobQueue } from '../../ports/job-queue.ts';
+import type { ExplainerModel } from '../../ports/case/explainer-model.ts';
+import type { ExplanationLog } from '../../ports/case/explanation-log.ts';
+import type { JobQueue } from '../../ports/case/job-queue.ts';
 import type { BatchParts, Pace } from './batch.ts';
 import { createBudgets } from './budget.ts';
 import { createKeptAnswers, type KeptLimits } from './kept-answers.ts';

@@ -2,7 +2,7 @@
 import type { Tier } from '../../domain/case/tier.ts';
 import type { ExplainerPlan, ModelPlan, TierPlan } from '../../domain/explainer-plan.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ExplainerModel } from '../../ports/explainer-model.ts';
+import type { ExplainerModel } from '../../ports/case/explainer-model.ts';
 import { createAnswerReader } from '../explanation/answer-reader.ts';
 import { type Prompt, promptOf } from '../explanation/prompt.ts';
 import { createReviewer, findingsMin } from '../explanation/validate.ts';

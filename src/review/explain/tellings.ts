@@ -8,7 +8,7 @@
 //   done             the last: which version of the stored explanations it is, and what it cost
 import { lastKind } from '../../domain/case/telling.ts';
 import type { JsonValue } from '../../domain/json.ts';
-import type { NewTelling, Telling } from '../../ports/explanation-log.ts';
+import type { NewTelling, Telling } from '../../ports/case/explanation-log.ts';
 import {
   addTokens,
   type ExplanationBody,

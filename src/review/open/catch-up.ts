@@ -5,7 +5,7 @@
 import type { StoredAssessment } from '../../domain/assessment.ts';
 import type { AssessmentLog } from '../../ports/assessment-log.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { Watermark } from '../../ports/watermark.ts';
+import type { Watermark } from '../../ports/case/watermark.ts';
 import type { Intake } from './intake.ts';
 
 export interface CatchUpOptions {

@@ -6,7 +6,7 @@
 import type { FlaggedLogin } from '../../domain/case/flagged.ts';
 import { tierOf, tiers } from '../../domain/case/tier.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { FlaggedLogins, LoginCourier, LoginDone } from '../../ports/flagged-logins.ts';
+import type { FlaggedLogins, LoginCourier, LoginDone } from '../../ports/case/flagged-logins.ts';
 
 export interface IntakeOptions {
   readonly clock: Clock;

@@ -5,9 +5,9 @@
 // What waits here is bounded by whoever hands logins over, who keeps each until it is told that it is done (see intake.ts).
 import { StorageFailure } from '../../domain/case/failure.ts';
 import { tierOf, tierRank, tiers } from '../../domain/case/tier.ts';
-import type { CaseStore, Opening } from '../../ports/case-store.ts';
+import type { CaseStore, Opening } from '../../ports/case/case-store.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { LoginDone, NumberedLogin } from '../../ports/flagged-logins.ts';
+import type { LoginDone, NumberedLogin } from '../../ports/case/flagged-logins.ts';
 import { type OpeningParts, openingOf } from './opening.ts';
 
 export interface OpenerOptions extends OpeningParts {

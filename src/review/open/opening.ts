@@ -2,8 +2,8 @@
 // and the job for a model where one is to explain cases of that tier.
 import { type FlaggedLogin, newCaseOf } from '../../domain/case/flagged.ts';
 import { explainWithinMs, type Tier } from '../../domain/case/tier.ts';
-import type { Opening } from '../../ports/case-store.ts';
-import type { NewTelling } from '../../ports/explanation-log.ts';
+import type { Opening } from '../../ports/case/case-store.ts';
+import type { NewTelling } from '../../ports/case/explanation-log.ts';
 import { readBody } from '../explain/body.ts';
 import { lastTelling } from '../explain/tellings.ts';
 import type { Teller } from './teller.ts';

@@ -8,7 +8,7 @@ import type { ModelPlan } from '../../domain/explainer-plan.ts';
 import type { Explained } from '../../domain/explanation/template.ts';
 import type { Wording } from '../../domain/explanation/wording.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ExplainerModel } from '../../ports/explainer-model.ts';
+import type { ExplainerModel } from '../../ports/case/explainer-model.ts';
 import { callOf, howEnded, mayGoOn, spentBy } from '../../review/explain/answer.ts';
 import { ask, type CallEnd } from '../../review/explain/ask.ts';
 import { type Budgets, estimateTokens, moneyOf, spendingOf } from '../../review/explain/budget.ts';

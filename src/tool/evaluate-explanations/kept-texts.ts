@@ -1,7 +1,7 @@
 // Answers of models as they came, in a file beside the page, so that an evaluation that was stopped goes on where it was, and one with other
 // checks or measures costs nothing. A line is an answer; what cannot be read is not there. They hold no name of anybody, as prompts do not.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
-import type { TokenUsage } from '../../ports/explainer-model.ts';
+import type { TokenUsage } from '../../ports/case/explainer-model.ts';
 
 /** A whole answer; what was cut or refused a connection is asked again. */
 export interface KeptText {

@@ -5,7 +5,7 @@ import { caseDirectory } from '../../compose/directories.ts';
 import { openCases } from '../../compose/open-cases.ts';
 import type { StoredExplanation } from '../../domain/case/explanation.ts';
 import type { Explained } from '../../domain/explanation/template.ts';
-import type { CaseStore } from '../../ports/case-store.ts';
+import type { CaseStore } from '../../ports/case/case-store.ts';
 import { readBody } from '../../review/explain/body.ts';
 import type { GivenOpinion } from './evaluate.ts';
 

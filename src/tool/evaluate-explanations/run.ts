@@ -10,7 +10,7 @@ import { type Environment, loadSettings } from '../../config/load.ts';
 import type { ExplainerPlan, ModelPlan } from '../../domain/explainer-plan.ts';
 import { type Explained, explainByTemplate } from '../../domain/explanation/template.ts';
 import type { Clock } from '../../ports/clock.ts';
-import type { ExplainerModel } from '../../ports/explainer-model.ts';
+import type { ExplainerModel } from '../../ports/case/explainer-model.ts';
 import type { Random } from '../../ports/random.ts';
 import { createBudgets } from '../../review/explain/budget.ts';
 import { below } from '../simulate/draw.ts';

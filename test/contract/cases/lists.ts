@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { Test } from 'tap';
 import type { CaseSummary } from '../../../src/domain/case/case.ts';
 import { caseOrders, type CaseFilter, type CaseOrder } from '../../../src/domain/case/query.ts';
-import type { Page } from '../../../src/ports/case-store.ts';
+import type { Page } from '../../../src/ports/case/case-store.ts';
 import { anyLoginParts, opening, reason } from '../../support/cases.ts';
 import { noonMs } from '../../support/records.ts';
 import { cursorOf, itemsOf, listed, resolution, type OpenCases } from './questions.ts';

@@ -4,8 +4,8 @@ import type { Test } from 'tap';
 import type { Campaign } from '../../../src/domain/case/campaign.ts';
 import type { Resolution } from '../../../src/domain/case/case.ts';
 import type { CaseFilter, CaseOrder } from '../../../src/domain/case/query.ts';
-import type { CaseStore, Page } from '../../../src/ports/case-store.ts';
-import type { JobQueue } from '../../../src/ports/job-queue.ts';
+import type { CaseStore, Page } from '../../../src/ports/case/case-store.ts';
+import type { JobQueue } from '../../../src/ports/case/job-queue.ts';
 import { opening } from '../../support/cases.ts';
 import { noonMs } from '../../support/records.ts';
 

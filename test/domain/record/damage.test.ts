@@ -1,11 +1,11 @@
 // Bytes that are not what was written: refused as damaged or foreign, never an exception and never half a record.
 import fc from 'fast-check';
 import t from 'tap';
-import { readAccount, writeAccount } from '../../../src/domain/profile/account-record.ts';
-import { readAccountEvent, readSourceEvent, writeAccountEvent, writeSourceEvent } from '../../../src/domain/profile/event-record.ts';
+import { readAccount, writeAccount } from '../../../src/domain/profile/record/account-record.ts';
+import { readAccountEvent, readSourceEvent, writeAccountEvent, writeSourceEvent } from '../../../src/domain/profile/record/event-record.ts';
 import { evolveAccount, evolveSource } from '../../../src/domain/profile/evolve.ts';
 import { readPopulation, readPopulationEvent, writePopulation, writePopulationEvent } from '../../../src/domain/profile/population.ts';
-import { readSource, writeSource } from '../../../src/domain/profile/source-record.ts';
+import { readSource, writeSource } from '../../../src/domain/profile/record/source-record.ts';
 import { ByteReader } from '../../../src/domain/record/byte-reader.ts';
 import { ByteWriter } from '../../../src/domain/record/byte-writer.ts';
 import { readStoredAssessment, writeStoredAssessment } from '../../../src/domain/stored-assessment-record.ts';

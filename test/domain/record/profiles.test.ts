@@ -2,8 +2,8 @@
 import { deepStrictEqual } from 'node:assert';
 import fc from 'fast-check';
 import t from 'tap';
-import { readAccount, writeAccount } from '../../../src/domain/profile/account-record.ts';
-import { readAccountEvent, readSourceEvent, writeAccountEvent, writeSourceEvent } from '../../../src/domain/profile/event-record.ts';
+import { readAccount, writeAccount } from '../../../src/domain/profile/record/account-record.ts';
+import { readAccountEvent, readSourceEvent, writeAccountEvent, writeSourceEvent } from '../../../src/domain/profile/record/event-record.ts';
 import { evolveAccount, evolveSource } from '../../../src/domain/profile/evolve.ts';
 import {
   addToPopulation,
@@ -15,7 +15,7 @@ import {
   writePopulation,
   writePopulationEvent,
 } from '../../../src/domain/profile/population.ts';
-import { readSource, writeSource } from '../../../src/domain/profile/source-record.ts';
+import { readSource, writeSource } from '../../../src/domain/profile/record/source-record.ts';
 import { ByteReader } from '../../../src/domain/record/byte-reader.ts';
 import { anyVisit, noonMs, visitOf } from '../../support/records.ts';
 import { anyAccountEvent, anySourceEvent, bytesOf, tableOf, some } from '../../support/record-bytes.ts';

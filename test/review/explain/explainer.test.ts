@@ -1,6 +1,6 @@
 // The explainer's course of a case: who tells it, what stands at the end, and what it costs.
 import t from 'tap';
-import type { ModelCall } from '../../../src/ports/explainer-model.ts';
+import type { ModelCall } from '../../../src/ports/case/explainer-model.ts';
 import { guessTokens } from '../../../src/review/explain/budget.ts';
 import {
   answering,

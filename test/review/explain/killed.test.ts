@@ -7,7 +7,7 @@ import { setImmediate as turn } from 'node:timers/promises';
 import t, { type Test } from 'tap';
 import { keptKey } from '../../../src/adapters/crypto/key-file.ts';
 import { openSqliteCases } from '../../../src/adapters/sqlite/open.ts';
-import type { ExplainerModel, ModelEvent } from '../../../src/ports/explainer-model.ts';
+import type { ExplainerModel, ModelEvent } from '../../../src/ports/case/explainer-model.ts';
 import { checkFinding } from '../../../src/review/explanation/validate.ts';
 import { storyOf } from '../../../src/review/explanation/story.ts';
 import {

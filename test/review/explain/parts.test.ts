@@ -1,7 +1,7 @@
 // The explainer's parts by themselves: the stored body, names in the place of handles, kept answers, budgets, the watch on weak models.
 import fc from 'fast-check';
 import t from 'tap';
-import type { Telling } from '../../../src/ports/explanation-log.ts';
+import type { Telling } from '../../../src/ports/case/explanation-log.ts';
 import type { Tier } from '../../../src/domain/case/tier.ts';
 import { readBody, templateBody, untouched, writeBody } from '../../../src/review/explain/body.ts';
 import { createBudgets, estimateTokens, moneyOf } from '../../../src/review/explain/budget.ts';

@@ -1,6 +1,6 @@
 // Descriptions of applications, as rows. A removed one is a row without facts.
 import { type Asset, type AssetChange, type AssetFacts, assetSensitivities, stepToKeep } from '../../../domain/asset.ts';
-import type { AssetKept, AssetTotals } from '../../../ports/asset-store.ts';
+import type { AssetKept, AssetTotals } from '../../../ports/case/asset-store.ts';
 import type { Database, Row } from '../database.ts';
 
 export class AssetRows {

@@ -13,7 +13,7 @@ import {
   type NewAuditEntry,
   sealOf,
 } from '../../../domain/case/audit.ts';
-import type { AuditQuery } from '../../../ports/case-store.ts';
+import type { AuditQuery } from '../../../ports/case/case-store.ts';
 import { pageSize } from '../../../domain/case/query.ts';
 import type { Database, Row } from '../database.ts';
 

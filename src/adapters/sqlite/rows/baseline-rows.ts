@@ -2,7 +2,7 @@
 import { type DaySums, type PlaceKind, placeKinds, placesPerDayMax } from '../../../domain/baseline/day.ts';
 import { countDistinct, distinctText, mergeDistinct, readDistinct } from '../../../domain/baseline/distinct.ts';
 import { tiers } from '../../../domain/case/tier.ts';
-import type { DayTotals, PlaceTotals, Window } from '../../../ports/daily-baselines.ts';
+import type { DayTotals, PlaceTotals, Window } from '../../../ports/case/daily-baselines.ts';
 import { type Database, looseList, type Row } from '../database.ts';
 
 /** Days forgotten per call, each with up to two thousand places. */

@@ -15,7 +15,7 @@ import {
 } from '../../../domain/case/query.ts';
 import { afterPrefix, queryWords } from '../../../domain/case/search.ts';
 import { tierRank } from '../../../domain/case/tier.ts';
-import type { CampaignQuery, Page, Related } from '../../../ports/case-store.ts';
+import type { CampaignQuery, Page, Related } from '../../../ports/case/case-store.ts';
 import type { CampaignRows } from './campaign-rows.ts';
 import { type CaseRows, selectSummary } from './case-rows.ts';
 import type { Database, Row } from '../database.ts';

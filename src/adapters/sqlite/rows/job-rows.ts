@@ -14,7 +14,7 @@ import {
 } from '../../../domain/case/job.ts';
 import { pageSize } from '../../../domain/case/query.ts';
 import { tierRank, tiers } from '../../../domain/case/tier.ts';
-import type { ClaimRequest, Enqueued, Failed } from '../../../ports/job-queue.ts';
+import type { ClaimRequest, Enqueued, Failed } from '../../../ports/case/job-queue.ts';
 import type { Database, Row } from '../database.ts';
 
 const waiting = jobStates.indexOf('waiting');

@@ -9,7 +9,7 @@ import {
   stepToExplain,
 } from '../../../domain/case/explanation.ts';
 import { pageSize, readCursor, writeCursor } from '../../../domain/case/query.ts';
-import type { Explained, Page } from '../../../ports/case-store.ts';
+import type { Explained, Page } from '../../../ports/case/case-store.ts';
 import type { Database, Row } from '../database.ts';
 
 export class ReadingRows {

@@ -1,7 +1,7 @@
 // What was told of a case, as rows.
 import { StorageFailure } from '../../../domain/case/failure.ts';
 import { lastKind, tellingBytesMax, tellingsToKeep } from '../../../domain/case/telling.ts';
-import type { NewTelling, Telling } from '../../../ports/explanation-log.ts';
+import type { NewTelling, Telling } from '../../../ports/case/explanation-log.ts';
 import type { Database } from '../database.ts';
 
 export class TellingRows {

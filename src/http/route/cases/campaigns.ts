@@ -1,9 +1,9 @@
 // GET /v1/campaigns and /v1/campaigns/{id}: flagged logins that belong together.
 import { casesPerPageMax } from '../../../domain/case/query.ts';
 import { answerPrivateJson } from '../../answer.ts';
-import { checkedId } from '../../checked.ts';
+import { checkedId } from '../../request/checked.ts';
 import type { Door } from '../../door.ts';
-import { badCursor, cursorParameter, moment, noParameters, parametersOf, trueOrFalse, wholeNumber } from '../../parameters.ts';
+import { badCursor, cursorParameter, moment, noParameters, parametersOf, trueOrFalse, wholeNumber } from '../../request/parameters.ts';
 import { Problem } from '../../problem.ts';
 import { refusals } from '../../reference.ts';
 import { campaignDocument } from './case-json.ts';

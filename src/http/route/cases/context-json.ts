@@ -1,6 +1,6 @@
 // What an analyst sees beside the explanation, as JSON in the words of the wire: each part with its own time, or why it is absent.
 import type { Wording } from '../../../domain/explanation/wording.ts';
-import type { AccountFacts } from '../../../ports/account-facts.ts';
+import type { AccountFacts } from '../../../ports/case/account-facts.ts';
 import type { Compared, PageBaseline } from '../../../review/case-page/baseline.ts';
 import type { CasePage, PageLists } from '../../../review/case-page/case-page.ts';
 import type { Part } from '../../../review/case-page/part.ts';

@@ -3,7 +3,7 @@
 import { type NextCheckId, nextCheckIds } from '../../../domain/explanation/next-checks.ts';
 import type { Wording } from '../../../domain/explanation/wording.ts';
 import type { JsonValue } from '../../../domain/json.ts';
-import type { Telling } from '../../../ports/explanation-log.ts';
+import type { Telling } from '../../../ports/case/explanation-log.ts';
 import type { ShownExplanation } from '../../../review/cases/explanations.ts';
 import {
   type ExplanationBody,

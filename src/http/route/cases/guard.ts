@@ -2,8 +2,8 @@
 import type { FastifyRequest } from 'fastify';
 import type { CaseLook } from '../../../review/cases/read.ts';
 import type { CasePorts } from '../../../review/cases/ports.ts';
-import type { Caller, Scope } from '../../api-key.ts';
-import { actorOf, checkedId } from '../../checked.ts';
+import type { Caller, Scope } from '../../request/api-key.ts';
+import { actorOf, checkedId } from '../../request/checked.ts';
 import type { Door } from '../../door.ts';
 import { Problem, type ProblemCode } from '../../problem.ts';
 

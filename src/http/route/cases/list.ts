@@ -8,7 +8,7 @@ import { schema } from '../../../domain/feature/schema.ts';
 import type { Pseudonyms } from '../../../ports/pseudonyms.ts';
 import { answerPrivateJson } from '../../answer.ts';
 import type { Door } from '../../door.ts';
-import { anyOf, badCursor, cursorParameter, moment, oneOf, parametersOf, someText, wholeNumber } from '../../parameters.ts';
+import { anyOf, badCursor, cursorParameter, moment, oneOf, parametersOf, someText, wholeNumber } from '../../request/parameters.ts';
 import { Problem } from '../../problem.ts';
 import { refusals } from '../../reference.ts';
 import { caseDocument } from './case-json.ts';

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { noteLook } from '../../../review/cases/read.ts';
 import { Type } from '../../../parse/wire-schema.ts';
 import type { Door } from '../../door.ts';
-import { noParameters } from '../../parameters.ts';
+import { noParameters } from '../../request/parameters.ts';
 import { refusals } from '../../reference.ts';
 import { type EventStream, frameOf, openEventStream, retryAfter } from '../../stream/event-stream.ts';
 import { goodbye, type Place, type StreamPlaces } from '../../stream/places.ts';

@@ -7,7 +7,7 @@ import { explanationSources, opinions } from '../../../domain/case/explanation.t
 import { linkKinds, relationKinds } from '../../../domain/case/link.ts';
 import { tiers } from '../../../domain/case/tier.ts';
 import { Type } from '../../../parse/wire-schema.ts';
-import { actorNameLengthMax } from '../../checked.ts';
+import { actorNameLengthMax } from '../../request/checked.ts';
 import { assessmentSchema, nullable, oneOf, open, textOrNull } from '../../wire.ts';
 import { caseIdLengthMax } from './guard.ts';
 

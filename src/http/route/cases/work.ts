@@ -3,9 +3,9 @@ import { type CaseChange, reopenCase, resolveCase } from '../../../review/cases/
 import { giveFeedback } from '../../../review/cases/feedback.ts';
 import { readCase, readExplanations } from '../../../review/cases/read.ts';
 import { answerPrivateJson } from '../../answer.ts';
-import { actorOf, bodyReader, fieldProblem } from '../../checked.ts';
+import { actorOf, bodyReader, fieldProblem } from '../../request/checked.ts';
 import { attemptBytesMax, type Door } from '../../door.ts';
-import { noParameters } from '../../parameters.ts';
+import { noParameters } from '../../request/parameters.ts';
 import { Problem } from '../../problem.ts';
 import { refusals } from '../../reference.ts';
 import { casePageDocument, changeDocument, feedbackDocument, timeOf } from './case-json.ts';

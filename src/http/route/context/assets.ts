@@ -5,11 +5,11 @@ import { type AssetChange, type AssetFacts, assetLengthMax } from '../../../doma
 import { casesPerPageMax } from '../../../domain/case/query.ts';
 import { isIdentifier, liveWindowMs } from '../../../parse/attempt.ts';
 import { parseTime } from '../../../parse/rfc3339.ts';
-import type { AssetKept } from '../../../ports/asset-store.ts';
+import type { AssetKept } from '../../../ports/case/asset-store.ts';
 import { answerPrivateJson } from '../../answer.ts';
-import { actorOf, bodyReader, checkedId, fieldProblem } from '../../checked.ts';
+import { actorOf, bodyReader, checkedId, fieldProblem } from '../../request/checked.ts';
 import { attemptBytesMax, type Door } from '../../door.ts';
-import { badCursor, cursorParameter, moment, noParameters, parametersOf, wholeNumber } from '../../parameters.ts';
+import { badCursor, cursorParameter, moment, noParameters, parametersOf, wholeNumber } from '../../request/parameters.ts';
 import { Problem } from '../../problem.ts';
 import { refusals } from '../../reference.ts';
 import { timeOf } from '../cases/case-json.ts';

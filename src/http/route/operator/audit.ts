@@ -3,7 +3,7 @@ import type { AuditHead } from '../../../domain/case/audit.ts';
 import { casesPerPageMax } from '../../../domain/case/query.ts';
 import { answerPrivateJson } from '../../answer.ts';
 import type { Door } from '../../door.ts';
-import { parametersOf, someText, wholeNumber } from '../../parameters.ts';
+import { parametersOf, someText, wholeNumber } from '../../request/parameters.ts';
 import { Problem } from '../../problem.ts';
 import { refusals } from '../../reference.ts';
 import { timeOf } from '../cases/case-json.ts';

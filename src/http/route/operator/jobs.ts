@@ -2,9 +2,9 @@
 import { casesPerPageMax } from '../../../domain/case/query.ts';
 import type { DeadJob } from '../../../domain/case/job.ts';
 import { answerPrivateJson } from '../../answer.ts';
-import { actorOf, bodyReader, checkedId } from '../../checked.ts';
+import { actorOf, bodyReader, checkedId } from '../../request/checked.ts';
 import { attemptBytesMax, type Door } from '../../door.ts';
-import { badCursor, cursorParameter, noParameters, parametersOf, wholeNumber } from '../../parameters.ts';
+import { badCursor, cursorParameter, noParameters, parametersOf, wholeNumber } from '../../request/parameters.ts';
 import { Problem } from '../../problem.ts';
 import { refusals } from '../../reference.ts';
 import { timeOf } from '../cases/case-json.ts';

@@ -2,7 +2,7 @@
 // nothing of one tenant is visible to another.
 //
 // What `keep` answered survives a kill of the process. Methods reject with a StorageFailure and then changed nothing.
-import type { Asset, AssetChange } from '../domain/asset.ts';
+import type { Asset, AssetChange } from '../../domain/asset.ts';
 
 export interface AssetKept {
   /**

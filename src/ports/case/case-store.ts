@@ -3,13 +3,13 @@
 // What a method answered survives a kill of the process (a power cut may take the last fraction of a second, see the adapter). Several
 // processes may share one store. Nothing of one tenant is visible to another. Methods reject with a StorageFailure and then
 // changed nothing. None of this is on the scoring path.
-import type { AuditEntry, AuditHead, AuditVerdict, NewAuditEntry } from '../domain/case/audit.ts';
-import type { Campaign } from '../domain/case/campaign.ts';
-import type { Case, CaseSummary, NewCase, Resolution } from '../domain/case/case.ts';
-import type { Feedback, NewExplanation, StoredExplanation } from '../domain/case/explanation.ts';
-import type { NewJob } from '../domain/case/job.ts';
-import type { RelationKind } from '../domain/case/link.ts';
-import type { CaseQuery } from '../domain/case/query.ts';
+import type { AuditEntry, AuditHead, AuditVerdict, NewAuditEntry } from '../../domain/case/audit.ts';
+import type { Campaign } from '../../domain/case/campaign.ts';
+import type { Case, CaseSummary, NewCase, Resolution } from '../../domain/case/case.ts';
+import type { Feedback, NewExplanation, StoredExplanation } from '../../domain/case/explanation.ts';
+import type { NewJob } from '../../domain/case/job.ts';
+import type { RelationKind } from '../../domain/case/link.ts';
+import type { CaseQuery } from '../../domain/case/query.ts';
 import type { NewTelling } from './explanation-log.ts';
 
 /** Stored together or not at all, so that no case is without its explanation or its job after a crash. */

@@ -3,7 +3,7 @@
 // A window is a stretch between two multiples of a fixed length by the time at which logins were assessed, whatever days they occurred on. Each
 // window of a tenant counts once, whoever sums it up and however often: after a crash it is summed up again, and two processes may do so at
 // the same time. What a method answered survives a kill of the process. Methods reject with a StorageFailure and then changed nothing.
-import type { DaySums, PlaceKind } from '../domain/baseline/day.ts';
+import type { DaySums, PlaceKind } from '../../domain/baseline/day.ts';
 
 export interface Window {
   readonly fromMs: number;

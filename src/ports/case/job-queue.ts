@@ -2,8 +2,8 @@
 //
 // What `enqueue` or `complete` answered survives a kill of the process. Several processes may share one queue; a job is leased to one
 // worker at a time, and returned when its lease runs out. Methods reject with a StorageFailure and then changed nothing.
-import type { Claim, DeadJob, NewJob, TierDepth } from '../domain/case/job.ts';
-import type { Tier } from '../domain/case/tier.ts';
+import type { Claim, DeadJob, NewJob, TierDepth } from '../../domain/case/job.ts';
+import type { Tier } from '../../domain/case/tier.ts';
 
 export type Enqueued = { readonly kind: 'added' | 'duplicate'; readonly id: string } | { readonly kind: 'too_large' };
 

@@ -1,13 +1,13 @@
 // What is remembered of an account, as bytes and back; see source-record.ts for the rules. A profile of a person with two
 // devices and three places takes about 500 bytes.
-import * as limits from '../limits.ts';
-import type { ByteReader } from '../record/byte-reader.ts';
-import type { ByteWriter } from '../record/byte-writer.ts';
-import type { AccountProfile, DeviceMemory, PlaceMemory, SessionMemory, VisitMemory } from './account.ts';
+import * as limits from '../../limits.ts';
+import type { ByteReader } from '../../record/byte-reader.ts';
+import type { ByteWriter } from '../../record/byte-writer.ts';
+import type { AccountProfile, DeviceMemory, PlaceMemory, SessionMemory, VisitMemory } from '../account.ts';
 import { type Refusal, readCounter, readRecentSet, writeCounter, writeRecentSet } from './source-record.ts';
-import type { Tally } from './tally.ts';
-import type { TypingProfile } from './typing.ts';
-import { attributes } from './visit.ts';
+import type { Tally } from '../tally.ts';
+import type { TypingProfile } from '../typing.ts';
+import { attributes } from '../visit.ts';
 
 const version = 1;
 /** More numbers than any typing profile keeps; a bound for damaged records. */

@@ -1,14 +1,14 @@
 // One thing that happened to a profile, as bytes and back. A store keeps events until they are folded into the profile, so
 // that several processes can add to the same profile without overwriting each other; see source-record.ts for the rules.
-import { asnClasses } from '../ip-facts.ts';
-import type { ByteReader } from '../record/byte-reader.ts';
-import type { ByteWriter } from '../record/byte-writer.ts';
-import type { AccountEvent, TriedVisit } from './account.ts';
-import type { Expiry } from './expiry.ts';
-import { shortKeyLetters } from './recent-set.ts';
-import type { SourceEvent } from './source.ts';
+import { asnClasses } from '../../ip-facts.ts';
+import type { ByteReader } from '../../record/byte-reader.ts';
+import type { ByteWriter } from '../../record/byte-writer.ts';
+import type { AccountEvent, TriedVisit } from '../account.ts';
+import type { Expiry } from '../expiry.ts';
+import { shortKeyLetters } from '../recent-set.ts';
+import type { SourceEvent } from '../source.ts';
 import type { Refusal } from './source-record.ts';
-import type { Visit } from './visit.ts';
+import type { Visit } from '../visit.ts';
 
 const version = 1;
 const accountTypes = ['attempted', 'learned', 'unlearned', 'failed', 'challenge_failed', 'expired'] as const;

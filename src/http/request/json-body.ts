@@ -4,7 +4,7 @@
 // Duplicate keys are found by counting: in valid JSON every colon outside a string belongs to one member, so an object tree
 // with fewer keys than colons has lost one. Counting costs about a microsecond for each kilobyte.
 import { isUtf8 } from 'node:buffer';
-import { Problem } from './problem.ts';
+import { Problem } from '../problem.ts';
 
 /** The deepest body of the contract has four levels. */
 export const depthMax = 16;

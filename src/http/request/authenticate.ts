@@ -6,7 +6,7 @@
 import type { FastifyRequest, onRequestHookHandler } from 'fastify';
 import type { Caller, Keyring, Scope } from './api-key.ts';
 import { scopes } from './api-key.ts';
-import { Problem } from './problem.ts';
+import { Problem } from '../problem.ts';
 
 /** What the hooks of this folder keep with a request. Declared once, so that every request has one shape. */
 export interface Admitted {

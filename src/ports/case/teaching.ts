@@ -2,7 +2,7 @@
 //
 // Both may be repeated: the second time changes nothing. When one has resolved, its effect survives a kill of the process. Both may reject
 // when the profiles cannot be written; repeating them then is safe.
-import type { Label } from '../domain/assessment.ts';
+import type { Label } from '../../domain/assessment.ts';
 
 /**
  * taught     the profile now agrees with the label

@@ -2,9 +2,9 @@
 // understood is refused by name with what would be right, because a filter that was silently ignored shows the wrong list.
 import type { FastifyRequest } from 'fastify';
 import type { TSchema } from 'typebox';
-import { parseTime } from '../parse/rfc3339.ts';
-import { Type } from '../parse/wire-schema.ts';
-import { Problem } from './problem.ts';
+import { parseTime } from '../../parse/rfc3339.ts';
+import { Type } from '../../parse/wire-schema.ts';
+import { Problem } from '../problem.ts';
 
 export type Reading<Value> = { readonly ok: true; readonly value: Value } | { readonly ok: false; readonly must: string };
 

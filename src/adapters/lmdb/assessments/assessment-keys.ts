@@ -1,5 +1,5 @@
 // The keys of the indices of assessments, which sort by time.
-import { keyBytesMax, type KeyBuffer } from './key-buffer.ts';
+import { keyBytesMax, type KeyBuffer } from '../key-buffer.ts';
 
 export const zeroByte = Uint8Array.of(0);
 

@@ -1,10 +1,10 @@
 // Assessments by the order of their ids, a few at a time: what the log itself and a thread that only reads have in common.
-import type { StoredAssessment } from '../../domain/assessment.ts';
-import type { AssessmentSlice } from '../../ports/assessment-log.ts';
+import type { StoredAssessment } from '../../../domain/assessment.ts';
+import type { AssessmentSlice } from '../../../ports/assessment-log.ts';
 import { afterIds, bytesOfText, isBefore, zeroByte } from './assessment-keys.ts';
-import type { Table } from './environment.ts';
-import type { KeyBuffer } from './key-buffer.ts';
-import { latin1 } from './latin1.ts';
+import type { Table } from '../environment.ts';
+import type { KeyBuffer } from '../key-buffer.ts';
+import { latin1 } from '../latin1.ts';
 
 export interface SlicePlace {
   readonly fromId: string;

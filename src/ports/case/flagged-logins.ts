@@ -1,7 +1,7 @@
 // Ports: the way of a flagged login out of the scoring path and to whoever opens its case.
-import type { FlaggedLogin } from '../domain/case/flagged.ts';
-import type { TierDepth } from '../domain/case/job.ts';
-import type { Tier } from '../domain/case/tier.ts';
+import type { FlaggedLogin } from '../../domain/case/flagged.ts';
+import type { TierDepth } from '../../domain/case/job.ts';
+import type { Tier } from '../../domain/case/tier.ts';
 
 /**
  * Costs what putting a reference into a list costs, never waits, never throws. Bounded: what does not fit is found again among the

@@ -3,14 +3,14 @@
 // back. What is not durable yet is not seen.
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ByteReader } from '../../domain/record/byte-reader.ts';
-import { readStoredAssessment } from '../../domain/stored-assessment-record.ts';
-import type { StoredAssessment } from '../../domain/assessment.ts';
-import type { AssessmentSlice } from '../../ports/assessment-log.ts';
+import { ByteReader } from '../../../domain/record/byte-reader.ts';
+import { readStoredAssessment } from '../../../domain/stored-assessment-record.ts';
+import type { StoredAssessment } from '../../../domain/assessment.ts';
+import type { AssessmentSlice } from '../../../ports/assessment-log.ts';
 import { sliceOf } from './assessment-slice.ts';
-import { type AssessmentsToRead, keyOf, openToRead } from './environment.ts';
-import { KeyBuffer } from './key-buffer.ts';
-import { latin1 } from './latin1.ts';
+import { type AssessmentsToRead, keyOf, openToRead } from '../environment.ts';
+import { KeyBuffer } from '../key-buffer.ts';
+import { latin1 } from '../latin1.ts';
 
 export class AssessmentReader {
   readonly #directory: string;

@@ -2,12 +2,12 @@
 //
 // A stored record may be years old, half written by a broken disk or made by a newer release: reading gives a profile, or says
 // why not, and never throws. Times are differences to the newest one, which keeps most of them short.
-import * as limits from '../limits.ts';
-import type { ByteReader } from '../record/byte-reader.ts';
-import type { ByteWriter } from '../record/byte-writer.ts';
-import type { RecentSet } from './recent-set.ts';
-import type { SourceProfile } from './source.ts';
-import { counterWindowsMs, type WindowCounter } from './window-counter.ts';
+import * as limits from '../../limits.ts';
+import type { ByteReader } from '../../record/byte-reader.ts';
+import type { ByteWriter } from '../../record/byte-writer.ts';
+import type { RecentSet } from '../recent-set.ts';
+import type { SourceProfile } from '../source.ts';
+import { counterWindowsMs, type WindowCounter } from '../window-counter.ts';
 
 /** "damaged": bytes that no release wrote. "foreign": a version this release does not know. */
 export type Refusal = 'damaged' | 'foreign';

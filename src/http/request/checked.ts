@@ -1,9 +1,9 @@
 // What the handlers check of a request beyond its JSON: the body against its schema, the parts of the path, and who acts.
 import type { Static, TSchema } from 'typebox';
-import { firstFault } from '../parse/score-request.ts';
-import { compileSchema, type Validator } from '../parse/wire-schema.ts';
+import { firstFault } from '../../parse/score-request.ts';
+import { compileSchema, type Validator } from '../../parse/wire-schema.ts';
 import type { Caller } from './api-key.ts';
-import { Problem } from './problem.ts';
+import { Problem } from '../problem.ts';
 
 export function fieldProblem(field: string, message: string): Problem {
   return new Problem('invalid_field', sentence(field, message), field);

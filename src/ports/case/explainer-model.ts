@@ -2,7 +2,7 @@
 //
 // Nothing thrown: whatever goes wrong is the last event. One call is one request to a provider; retries, fallbacks, hedging and budgets are
 // the caller's, in one place.
-import type { JsonValue } from '../domain/json.ts';
+import type { JsonValue } from '../../domain/json.ts';
 
 export interface ModelCall {
   /** The part of the prompt that is the same bytes for every call of a release; providers may keep it. */

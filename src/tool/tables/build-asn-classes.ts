@@ -1,6 +1,6 @@
 // Rebuilds the committed table of ASN classes from the names of the installed @ip-location-db/asn and lists of hosting networks.
 //
-//   node src/tool/build-asn-classes.ts LIST...
+//   node src/tool/tables/build-asn-classes.ts LIST...
 //
 // Each LIST is a text file that names one hosting ASN per line ("AS64500 # name" or "64500,name"); a network's count of lists
 // weighs against its name (asn-class.ts). The committed table was made with brianhama/bad-asn-list (MIT) and the datacenter and
@@ -8,10 +8,10 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AsnClass } from '../domain/ip-facts.ts';
-import { classifyOrganisation } from '../adapters/ip-database/asn/asn-class.ts';
-import { formatAsnClasses } from '../adapters/ip-database/asn/asn-class-table.ts';
-import { readOrganisations } from '../adapters/ip-database/asn/asn-compile.ts';
+import type { AsnClass } from '../../domain/ip-facts.ts';
+import { classifyOrganisation } from '../../adapters/ip-database/asn/asn-class.ts';
+import { formatAsnClasses } from '../../adapters/ip-database/asn/asn-class-table.ts';
+import { readOrganisations } from '../../adapters/ip-database/asn/asn-compile.ts';
 
 // Networks whose registered name hides what they are: the mobile networks of groups that name every network alike.
 const known: readonly [number, AsnClass, string][] = [
@@ -23,7 +23,7 @@ const known: readonly [number, AsnClass, string][] = [
   [12576, 'mobile', 'EE'],
 ];
 
-const target = new URL('../../assets/ip/asn-classes.txt', import.meta.url);
+const target = new URL('../../../assets/ip/asn-classes.txt', import.meta.url);
 
 async function main(paths: readonly string[]): Promise<void> {
   if (paths.length === 0) throw new Error('Name at least one list of hosting ASNs.');
@@ -39,7 +39,7 @@ async function main(paths: readonly string[]): Promise<void> {
   for (const asn of listings.keys()) if (!organisations.has(asn)) classes.set(asn, 'hosting');
   for (const [asn, name] of known) classes.set(asn, name);
   const comments = [
-    `Class of each network (ASN), ${new Date().toISOString().slice(0, 10)}. Rebuild: node src/tool/build-asn-classes.ts LIST...`,
+    `Class of each network (ASN), ${new Date().toISOString().slice(0, 10)}. Rebuild: node src/tool/tables/build-asn-classes.ts LIST...`,
     `Names: @ip-location-db/asn ${version}, CC BY 4.0 (RouteViews, DB-IP, NRO). Lists: ${paths.map((path) => basename(path)).join(', ')}; see NOTICE.`,
     'Per class: ASNs in ascending order, as differences in base 36.',
   ];

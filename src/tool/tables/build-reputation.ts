@@ -1,17 +1,17 @@
 // Rebuilds the committed snapshot of hosting, CDN, VPN, relay and Tor addresses in assets/ip/.
 //
 //   pip download --no-deps iporigin && unzip iporigin-*.whl -d UNPACKED
-//   node src/tool/build-reputation.ts UNPACKED [--vpn DATE FILE...]
+//   node src/tool/tables/build-reputation.ts UNPACKED [--vpn DATE FILE...]
 //
 // UNPACKED is the unpacked wheel of PyPI's iporigin (MIT), whose table is made of provider feeds and CC0 lists, and of lists that
 // its NOTICE says it uses by permission: what may hold those is left out, and a provider that this file does not know ends
 // the build, so that somebody reads the NOTICE first. FILE... are the VPN prefixes of X4BNet/lists_vpn (MIT) as of DATE.
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type AddressWords, parsePrefix } from '../adapters/ip-database/address-text.ts';
-import { buildRangeTable, type RangeEntry } from '../adapters/ip-database/range-builder.ts';
-import { type ListLabel, packList, type ReputationList } from '../adapters/ip-database/reputation-list.ts';
-import type { ListKind } from '../domain/ip-facts.ts';
+import { type AddressWords, parsePrefix } from '../../adapters/ip-database/address-text.ts';
+import { buildRangeTable, type RangeEntry } from '../../adapters/ip-database/range-builder.ts';
+import { type ListLabel, packList, type ReputationList } from '../../adapters/ip-database/reputation-list.ts';
+import type { ListKind } from '../../domain/ip-facts.ts';
 
 interface Labelled {
   readonly provider: string;
@@ -25,7 +25,7 @@ const mayShip =
   'Alibaba Cloud,Amazon AWS,Amazonbot,Apple Private Relay,Applebot,Bingbot,ClaudeBot,Cloudflare,Common Crawl,DigitalOcean,DuckDuckBot,Fastly,GPTBot,Gcore,GitHub,Google,Google Cloud,Googlebot,Hetzner,Huawei Cloud,IBM Cloud,Internet Archive,Leaseweb,Linode,Meta,Microsoft Azure,Mullvad,OVHcloud,Oracle Cloud,PerplexityBot,ProtonVPN,Rackspace,Scaleway,Tencent Cloud,Tor,UpCloud,Vultr'.split(
     ',',
   );
-const directory = new URL('../../assets/ip/', import.meta.url);
+const directory = new URL('../../../assets/ip/', import.meta.url);
 
 async function main(args: readonly string[]): Promise<void> {
   const [unpacked, flag, date, ...files] = args;

@@ -1,20 +1,20 @@
 // Assessments in LMDB. Records are written once, in the order of their ids, which is the order of time: cheap appends. The three
 // indices (by attempt, by account, by time) touch pages all over the database, so they travel as events and are written later;
 // see event-index.ts. An entry of an index is written only while its assessment exists, so erasing needs no second pass.
-import type { StoredAssessment } from '../../domain/assessment.ts';
-import { ByteReader } from '../../domain/record/byte-reader.ts';
-import { ByteWriter } from '../../domain/record/byte-writer.ts';
-import { readStoredAssessment, writeStoredAssessment } from '../../domain/stored-assessment-record.ts';
-import type { AssessmentLog, AssessmentSlice } from '../../ports/assessment-log.ts';
+import type { StoredAssessment } from '../../../domain/assessment.ts';
+import { ByteReader } from '../../../domain/record/byte-reader.ts';
+import { ByteWriter } from '../../../domain/record/byte-writer.ts';
+import { readStoredAssessment, writeStoredAssessment } from '../../../domain/stored-assessment-record.ts';
+import type { AssessmentLog, AssessmentSlice } from '../../../ports/assessment-log.ts';
 import { accountKeyOf, joined, type Pointer, pointerOfKey, timeBytes, timeKeyOf, zeroByte } from './assessment-keys.ts';
 import { sliceOf } from './assessment-slice.ts';
-import { type Environment, keyOf, watched } from './environment.ts';
-import type { EventIndex } from './event-index.ts';
-import { KeyBuffer, type KeyKind } from './key-buffer.ts';
-import { latin1 } from './latin1.ts';
-import type { Companion, Maintenance } from './maintenance.ts';
-import type { FoldJob } from './record-store.ts';
-import { Slab } from './slab.ts';
+import { type Environment, keyOf, watched } from '../environment.ts';
+import type { EventIndex } from '../event-index.ts';
+import { KeyBuffer, type KeyKind } from '../key-buffer.ts';
+import { latin1 } from '../latin1.ts';
+import type { Companion, Maintenance } from '../maintenance.ts';
+import type { FoldJob } from '../record-store.ts';
+import { Slab } from '../slab.ts';
 
 /** Removed per call of `expire`, so that none takes long. */
 const expiredPerCall = 2000;
