@@ -15,7 +15,7 @@
 //
 // Ordinary people are scored: their logins are no cases. On a machine of two cores the services run on core 0, the load and the fakes on
 // core 1 (`taskset -c 1` for the bench), so that the review thread and the scoring thread of a service share a core: the least favourable
-// arrangement, in which whatever the explainer costs is taken from the scoring thread's turns. With `--core -1` they go where the system puts
+// arrangement, in which whatever the explainer costs is taken from the scoring thread's turns. With `--core=-1` they go where the system puts
 // them. Ends with exit code 1 when the median of the scoring thread's CPU ratio is above 1.1.
 import { cpSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';

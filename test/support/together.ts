@@ -14,11 +14,13 @@ const tests = fileURLToPath(new URL('..', import.meta.url));
 /** Of a process of their own, because they say what a process has loaded; `npm test` names them. */
 const alone = '.alone.test.ts';
 
-/** `folder` of test/, with those in it. A file is loaded when the tests of the one before are done; one that cannot be loaded or holds no test fails. */
+/** `folder` of test/, with those in it that have no process of their own. A file is loaded when the tests of the one before are done; one that cannot be loaded or holds no test fails. */
 export async function runFolder(folder: string): Promise<void> {
   let added: Promise<unknown>[] = [];
   t.on('subtestAdd', (test) => added.push(once(test, 'end')));
-  const files = globSync('**/*.test.ts', { cwd: join(tests, folder) }).filter((file) => !file.endsWith(alone));
+  const files = globSync('**/*.test.ts', { cwd: join(tests, folder) }).filter(
+    (file) => !file.endsWith(alone) && !isWithin(folder, file.split(sep).slice(0, -1)),
+  );
   for (const file of files.sort()) {
     added = [];
     const before = t.counts.total;
@@ -34,10 +36,19 @@ export async function runFolder(folder: string): Promise<void> {
   }
 }
 
+/** Whether the place below `folder` belongs to a folder with a process of its own. */
+function isWithin(folder: string, place: readonly string[]): boolean {
+  return place.some((_, i) => hasProcess([folder, ...place.slice(0, i + 1)].join('/')));
+}
+
+function hasProcess(folder: string): boolean {
+  return existsSync(join(tests, 'together', `${folder.replaceAll('/', '-')}.ts`));
+}
+
 /** The folders with tests that have no process named after them. */
 export function otherFolders(): string[] {
   return readdirSync(tests, { withFileTypes: true })
-    .filter((entry) => entry.isDirectory() && !existsSync(join(tests, 'together', `${entry.name}.ts`)))
+    .filter((entry) => entry.isDirectory() && !hasProcess(entry.name))
     .filter(({ name }) => globSync('**/*.test.ts', { cwd: join(tests, name) }).length > 0)
     .map(({ name }) => name);
 }

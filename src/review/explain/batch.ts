@@ -2,7 +2,7 @@
 // is under way for an equal case, a model, or the template alone where no model may or can.
 import { attemptsMax } from '../../domain/case/job.ts';
 import type { Claim } from '../../domain/case/job.ts';
-import type { Tier } from '../../domain/case/tier.ts';
+import { explainWithinMs, type Tier } from '../../domain/case/tier.ts';
 import type { Finding } from '../../domain/explanation/finding.ts';
 import type { JobQueue } from '../../ports/case/job-queue.ts';
 import { findingsMin } from '../explanation/validate.ts';
@@ -17,6 +17,8 @@ export const modelAttemptsMax = attemptsMax - 2;
 const retryWaitMs = 2000;
 /** A call that ends just in time leaves none for the cases that wait behind it with the same deadline. */
 const marginForOthers = 1.5;
+/** Of a tier's time, for saying the last word where very many are said: 5 s of a minute. */
+const lastWordPart = 1 / 12;
 /** The model's sentences are checked with an English lexicon, and an explanation has one language. */
 const modelLanguage = 'en';
 
@@ -53,7 +55,7 @@ export interface BatchEnd {
 
 /** Before this time a case of the tier must be in work for a model to tell it in time. */
 export function lastChanceMs({ clock, pace }: Pick<BatchParts, 'clock' | 'pace'>, tier: Tier): number {
-  return clock.nowMs() + marginForOthers * pace.expectedMs(tier);
+  return clock.nowMs() + marginForOthers * pace.expectedMs(tier) + explainWithinMs[tier] * lastWordPart;
 }
 
 export interface Batch {

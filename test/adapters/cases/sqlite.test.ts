@@ -6,19 +6,19 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import type { Worker } from 'node:worker_threads';
 import t, { type Test } from 'tap';
-import { tiers } from '../../src/domain/case/tier.ts';
-import { caseStoreContract } from '../contract/case-store.ts';
-import { itemsOf } from '../contract/cases/questions.ts';
-import { explanationLogContract } from '../contract/explanation-log.ts';
-import { jobQueueContract } from '../contract/job-queue.ts';
-import { asset } from '../support/assets.ts';
-import { explanation, job, newCase, opening } from '../support/cases.ts';
-import { testClock } from '../support/ports.ts';
-import { noonMs } from '../support/records.ts';
-import { directoryFor, openCases, rejects } from '../support/case-files.ts';
+import { tiers } from '../../../src/domain/case/tier.ts';
+import { caseStoreContract } from '../../contract/case-store.ts';
+import { itemsOf } from '../../contract/cases/questions.ts';
+import { explanationLogContract } from '../../contract/explanation-log.ts';
+import { jobQueueContract } from '../../contract/job-queue.ts';
+import { asset } from '../../support/assets.ts';
+import { explanation, job, newCase, opening } from '../../support/cases.ts';
+import { testClock } from '../../support/ports.ts';
+import { noonMs } from '../../support/records.ts';
+import { directoryFor, openCases, rejects } from '../../support/case-files.ts';
 
 const sourceOf = (path: string): string => new URL(path, import.meta.url).href;
-const worker = fileURLToPath(new URL('../support/case-worker.ts', import.meta.url));
+const worker = fileURLToPath(new URL('../../support/case-worker.ts', import.meta.url));
 
 t.test('cases in SQLite', (t) => {
   caseStoreContract(t, (t) => openCases(t));
@@ -167,10 +167,10 @@ t.test('a full disk is a failure that changes nothing, and passes when there is 
   writeFileSync(
     script,
     `
-    import { keptKey } from ${JSON.stringify(sourceOf('../../src/adapters/crypto/key-file.ts'))};
-    import { openSqliteCases } from ${JSON.stringify(sourceOf('../../src/adapters/sqlite/open.ts'))};
-    import { testClock, testRandom } from ${JSON.stringify(sourceOf('../support/ports.ts'))};
-    import { opening } from ${JSON.stringify(sourceOf('../support/cases.ts'))};
+    import { keptKey } from ${JSON.stringify(sourceOf('../../../src/adapters/crypto/key-file.ts'))};
+    import { openSqliteCases } from ${JSON.stringify(sourceOf('../../../src/adapters/sqlite/open.ts'))};
+    import { testClock, testRandom } from ${JSON.stringify(sourceOf('../../support/ports.ts'))};
+    import { opening } from ${JSON.stringify(sourceOf('../../support/cases.ts'))};
     process.on('SIGXFSZ', () => undefined);
     const onProblem = (sentence: string) => console.log(sentence);
     const directory = ${JSON.stringify(directory)};
@@ -276,9 +276,9 @@ t.test('closing serves what waits, and is idempotent', async (t) => {
 
 t.test('an open database does not keep a process alive', async (t) => {
   const script = `
-    import { keptKey } from ${JSON.stringify(sourceOf('../../src/adapters/crypto/key-file.ts'))};
-    import { openSqliteCases } from ${JSON.stringify(sourceOf('../../src/adapters/sqlite/open.ts'))};
-    import { testClock, testRandom } from ${JSON.stringify(sourceOf('../support/ports.ts'))};
+    import { keptKey } from ${JSON.stringify(sourceOf('../../../src/adapters/crypto/key-file.ts'))};
+    import { openSqliteCases } from ${JSON.stringify(sourceOf('../../../src/adapters/sqlite/open.ts'))};
+    import { testClock, testRandom } from ${JSON.stringify(sourceOf('../../support/ports.ts'))};
     const directory = ${JSON.stringify(directoryFor(t))};
     const auditKey = keptKey(directory + '/audit.key');
     const cases = await openSqliteCases({ directory, auditKey, clock: testClock(), random: testRandom(), onProblem() {} });

@@ -2,14 +2,14 @@
 import { copyFileSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { keptKey } from '../../src/adapters/crypto/key-file.ts';
-import type { Cases } from '../../src/adapters/sqlite/open.ts';
-import { applicationId, migrations } from '../../src/adapters/sqlite/schema.ts';
-import { itemsOf } from '../contract/cases/questions.ts';
-import { asset } from '../support/assets.ts';
-import { explanation, job, newCase, opening } from '../support/cases.ts';
-import { noonMs } from '../support/records.ts';
-import { directoryFor, openCases, tamper, rejects } from '../support/case-files.ts';
+import { keptKey } from '../../../src/adapters/crypto/key-file.ts';
+import type { Cases } from '../../../src/adapters/sqlite/open.ts';
+import { applicationId, migrations } from '../../../src/adapters/sqlite/schema.ts';
+import { itemsOf } from '../../contract/cases/questions.ts';
+import { asset } from '../../support/assets.ts';
+import { explanation, job, newCase, opening } from '../../support/cases.ts';
+import { noonMs } from '../../support/records.ts';
+import { directoryFor, openCases, tamper, rejects } from '../../support/case-files.ts';
 
 t.test('whoever edits, deletes, moves or cuts off an entry of the audit is found out', async (t) => {
   const cases: [string, string, number][] = [

@@ -1,9 +1,9 @@
 // What analysts see beside a case, in SQLite.
 import t from 'tap';
-import { assetStoreContract } from '../contract/asset-store.ts';
-import { dailyBaselinesContract } from '../contract/daily-baselines.ts';
-import { loginOn, sumsOf } from '../support/baselines.ts';
-import { directoryFor, openCases, tamper } from '../support/case-files.ts';
+import { assetStoreContract } from '../../contract/asset-store.ts';
+import { dailyBaselinesContract } from '../../contract/daily-baselines.ts';
+import { loginOn, sumsOf } from '../../support/baselines.ts';
+import { directoryFor, openCases, tamper } from '../../support/case-files.ts';
 
 t.test('described applications in SQLite', (t) => {
   assetStoreContract(t, (t, options) => openCases(t, options));

@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import t, { type Test } from 'tap';
-import { ReviewThread } from '../../src/adapters/review-thread/review-thread.ts';
-import { systemClock } from '../../src/adapters/system/clock.ts';
-import { openCases } from '../../src/compose/open-cases.ts';
-import type { Clock } from '../../src/ports/clock.ts';
-import { Intake } from '../../src/review/open/intake.ts';
-import type { DyingData } from '../support/dying-review.ts';
-import { flaggedLogin } from '../support/flagged.ts';
-import { testClock } from '../support/ports.ts';
+import { ReviewThread } from '../../../src/adapters/review-thread/review-thread.ts';
+import { systemClock } from '../../../src/adapters/system/clock.ts';
+import { openCases } from '../../../src/compose/open-cases.ts';
+import type { Clock } from '../../../src/ports/clock.ts';
+import { Intake } from '../../../src/review/open/intake.ts';
+import type { DyingData } from '../../support/dying-review.ts';
+import { flaggedLogin } from '../../support/flagged.ts';
+import { testClock } from '../../support/ports.ts';
 
-const realEntry = new URL('../../src/compose/review-thread.ts', import.meta.url);
-const dyingEntry = new URL('../support/dying-review.ts', import.meta.url);
+const realEntry = new URL('../../../src/compose/review-thread.ts', import.meta.url);
+const dyingEntry = new URL('../../support/dying-review.ts', import.meta.url);
 /** Only a failing test waits so long. */
 const patienceMs = 60_000;
 
