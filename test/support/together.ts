@@ -11,6 +11,11 @@ import t from 'tap';
 
 const tests = fileURLToPath(new URL('..', import.meta.url));
 
+// tap follows every process and thread that a test starts, by a module that each would load. What it learns is for coverage, which runs files
+// by themselves.
+const followed = / ?--import=\S*@tapjs\/processinfo\S*/;
+process.env['NODE_OPTIONS'] = (process.env['NODE_OPTIONS'] ?? '').replace(followed, '');
+
 /** Of a process of their own, because they say what a process has loaded; `npm test` names them. */
 const alone = '.alone.test.ts';
 
