@@ -28,7 +28,7 @@ export interface Admission {
 export interface Budgets {
   /** Null: it would cost more than there is left for this tier. */
   admit(tier: Tier, estimate: Spending): Admission | null;
-  /** A call like the last one that was refused would be refused now, so that no prompt need be made to find that out. */
+  /** A call like one that was refused a moment ago would be refused again, so that no prompt need be made to find that out. */
   isSpent(tier: Tier): boolean;
 }
 
@@ -40,18 +40,19 @@ export function createBudgets(plan: ExplainerPlan, clock: Clock): Budgets {
       return [tier, new HourlySpending({ tokens: tokensPerHour, money: moneyPerHour }, clock)];
     }),
   );
-  const refused = new Map<Tier, Spending>();
+  /** For a minute only: one that is too large for any hour must not keep smaller ones from being tried. */
+  const refused = new Map<Tier, { readonly estimate: Spending; readonly atMs: number }>();
   const ownOf = (tier: Tier): HourlySpending => ofTier.get(tier) as HourlySpending;
   const isFor = (tier: Tier, estimate: Spending): boolean =>
     ownOf(tier).hasRoom(estimate, 1) && overall.hasRoom(estimate, overallShares[tier]);
   return {
     isSpent(tier) {
       const last = refused.get(tier);
-      return last !== undefined && !isFor(tier, last);
+      return last !== undefined && clock.monotonicMs() - last.atMs < bucketMs && !isFor(tier, last.estimate);
     },
     admit(tier, estimate) {
       if (!isFor(tier, estimate)) {
-        refused.set(tier, estimate);
+        refused.set(tier, { estimate, atMs: clock.monotonicMs() });
         return null;
       }
       const own = ownOf(tier);

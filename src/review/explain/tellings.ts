@@ -94,6 +94,8 @@ export interface Course {
   /** Those that were cut with their process included. */
   readonly calls: number;
   readonly callsEstimated: number;
+  /** Names that calls were given, also those that were then not made: the next one needs another. */
+  readonly named: number;
   readonly dropped: Readonly<Record<string, number>>;
 }
 
@@ -103,7 +105,10 @@ export function isCall({ end }: { readonly end: string }): boolean {
 }
 
 /** A call more. */
-export function withCall<T extends Course>(course: T, call: Pick<AskedPart, 'tokens' | 'money' | 'estimated'>): T {
+export function withCall<T extends Pick<Course, 'tokens' | 'money' | 'calls' | 'callsEstimated'>>(
+  course: T,
+  call: Pick<AskedPart, 'tokens' | 'money' | 'estimated'>,
+): T {
   const { tokens, money, calls, callsEstimated } = course;
   return {
     ...course,
@@ -119,7 +124,8 @@ export function courseOf(tellings: readonly Pick<Telling, 'kind' | 'body'>[]): C
   const findings: ToldFinding[] = [];
   const dropped: Record<string, number> = {};
   const open = new Map<string, Called>();
-  let course: Course = { findings, tokens: noTokens, money: null, calls: 0, callsEstimated: 0, dropped };
+  const named = new Set<string>();
+  let course: Omit<Course, 'named'> = { findings, tokens: noTokens, money: null, calls: 0, callsEstimated: 0, dropped };
   for (const { kind, body } of tellings) {
     const value = jsonOf(body);
     if (kind === 'finding') {
@@ -128,6 +134,7 @@ export function courseOf(tellings: readonly Pick<Telling, 'kind' | 'body'>[]): C
     } else if (kind === 'asking' || kind === 'asked') {
       const called = calledOf(value);
       if (called === null) continue;
+      named.add(called.call);
       if (kind === 'asking') open.set(called.call, called);
       else {
         open.delete(called.call);
@@ -136,7 +143,8 @@ export function courseOf(tellings: readonly Pick<Telling, 'kind' | 'body'>[]): C
     } else if (kind === 'finding_dropped') for (const [rule, count] of droppedOf(value)) dropped[rule] = (dropped[rule] ?? 0) + count;
   }
   for (const cut of open.values()) course = withCall(course, { ...cut, estimated: true });
-  return course;
+  // Before calls had names they were counted alone.
+  return { ...course, named: Math.max(named.size, course.calls) };
 }
 
 function jsonOf(text: string): JsonValue {

@@ -62,8 +62,8 @@ export class Work {
     this.claim = claim;
     this.found = found;
     this.#course = course;
-    // An attempt that was given back is made again under its number.
-    this.#calls = course.calls;
+    // An attempt that was given back is made again under its number, and the log takes each name once.
+    this.#calls = course.named;
     this.#findings = [...course.findings];
     const [prompted] = promptOf([found]).cases;
     this.story = prompted?.story ?? storyOf([]);

@@ -146,21 +146,28 @@ t.test('while no model can be asked cases keep their time for one, and only what
   t.strictSame(await Promise.all([urgent, other].map((id) => faultOf(world, id))), [null, null]);
 });
 
-t.test('a model that refuses a moment after it was still to be asked costs the case no attempt and no line', async (t) => {
-  const world = memoryWorld();
-  const meter = notingMeter();
-  const model = scriptedModel('closing', (call, signal, n) => (n < 3 ? ending(failed('suspended'))(call, signal, n) : answering(call)));
-  const startMs = world.clock.nowMs();
-  const id = await openCase(world, 'a');
-  explainerIn(world, [model], { meter }).start();
-  await runUntil(world, () => isIdle(world));
-  t.ok(world.clock.nowMs() - startMs >= 2000, 'it is left alone for a while');
-  t.match((await finalOf(world, id)).provenance, { attempts: 1, calls: 1 });
-  t.strictSame(
-    meter.notes.filter((note) => note.startsWith('asked')),
-    ['asked closing stop'],
-  );
-});
+t.test(
+  'a model that refuses a moment after it was still to be asked costs the case no attempt, and the call that is made is told as it ended',
+  async (t) => {
+    const world = memoryWorld();
+    const meter = notingMeter();
+    const model = scriptedModel('closing', (call, signal, n) => (n < 3 ? ending(failed('suspended'))(call, signal, n) : answering(call)));
+    const startMs = world.clock.nowMs();
+    const id = await openCase(world, 'a');
+    explainerIn(world, [model], { meter }).start();
+    await runUntil(world, () => isIdle(world));
+    t.ok(world.clock.nowMs() - startMs >= 2000, 'it is left alone for a while');
+    t.match((await finalOf(world, id)).provenance, { attempts: 1, calls: 1 });
+    t.strictSame(
+      meter.notes.filter((note) => note.startsWith('asked')),
+      ['asked closing stop'],
+    );
+    const asked = (await toldOf(world, id))
+      .filter(({ kind }) => kind === 'asked')
+      .map(({ body }) => (JSON.parse(body) as { end: string }).end);
+    t.strictSame(asked, ['suspended', 'suspended', 'stop']);
+  },
+);
 
 t.test("a provider's wish to be left alone is kept, where the case has the time", async (t) => {
   const world = memoryWorld();

@@ -211,6 +211,25 @@ t.test('when the overall budget runs low the least urgent tiers are refused firs
   t.end();
 });
 
+t.test('a budget is known to be spent until there is room again, and a call too large for any hour silences nobody for long', (t) => {
+  const clock = testClock();
+  const budgets = createBudgets({ ...plan, tiers: { low: tierPlan(['m'], { tokensPerHour: 1000 }) } }, clock);
+  t.equal(budgets.isSpent('low'), false);
+  budgets.admit('low', { tokens: 900, money: 0 })?.settle({ tokens: 900, money: 0 });
+  t.equal(budgets.isSpent('low'), false, 'nobody was refused');
+  t.equal(budgets.admit('low', { tokens: 200, money: 0 }), null);
+  t.equal(budgets.isSpent('low'), true);
+  t.equal(budgets.isSpent('high'), false);
+  clock.advance(61 * 60_000);
+  t.equal(budgets.isSpent('low'), false, 'an hour later there is room');
+  t.equal(budgets.admit('low', { tokens: 5000, money: 0 }), null);
+  t.equal(budgets.isSpent('low'), true);
+  clock.advance(60_000);
+  t.equal(budgets.isSpent('low'), false);
+  t.ok(budgets.admit('low', { tokens: 200, money: 0 }));
+  t.end();
+});
+
 t.test('whatever calls cost, the sum of a tier that was admitted by estimates that hold stays within its budget', (t) => {
   const calls = fc.array(fc.record({ estimate: fc.nat(400), share: fc.double({ min: 0, max: 1, noNaN: true }), waitMs: fc.nat(600_000) }), {
     maxLength: 60,
