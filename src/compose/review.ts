@@ -12,7 +12,7 @@ import { systemClock } from '../adapters/system/clock.ts';
 import type { ExplainerPlan } from '../domain/explainer-plan.ts';
 import type { CaseName, LoginDone, NumberedLogin, ReviewSample } from '../ports/case/flagged-logins.ts';
 import { DailySumming } from '../review/baseline/summing.ts';
-import { templateBody, untouched, writeBody } from '../review/explain/body.ts';
+import { templateBody, untouched } from '../review/explain/body.ts';
 import { keepHouse } from '../review/housekeeping.ts';
 import { Opener } from '../review/open/opener.ts';
 import { tellerOf } from '../review/open/teller.ts';
@@ -67,7 +67,7 @@ export async function composeReview(data: ReviewData, events: ReviewEvents): Pro
     tellerOf: (tier, caseId) => tellerOf(openingPlan, tier, caseId),
     templateBody(login, teller) {
       const body = templateBody(login, wording);
-      return writeBody(teller === 'sampled_out' ? { ...body, provenance: untouched('sampled_out') } : body);
+      return teller === 'sampled_out' ? { ...body, provenance: untouched('sampled_out') } : body;
     },
     assessedAtMs: madeAtMs,
     onUnexplained: (error) => onProblem(`The template could not explain a case: ${String((error as Error).message)}`),

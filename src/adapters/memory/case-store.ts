@@ -1,5 +1,6 @@
 // Cases in memory, with the same answers as the durable store: what tests and demonstrations use. Bounded: the oldest case makes room.
 import { createHmac } from 'node:crypto';
+import { dayMs } from '../../domain/baseline/day.ts';
 import {
   type AuditEntry,
   type AuditHead,
@@ -255,7 +256,7 @@ export class MemoryCaseStore implements CaseStore {
   };
 
   expire: CaseStore['expire'] = async (beforeMs, nowMs) => {
-    for (const [key, atMs] of this.#erased) if (atMs < nowMs - erasedDays * 86_400_000) this.#erased.delete(key);
+    for (const [key, atMs] of this.#erased) if (atMs < nowMs - erasedDays * dayMs) this.#erased.delete(key);
     const old = [...this.#cases.values()].filter((kept) => kept.found.openedAtMs < beforeMs).slice(0, expiredPerCall);
     const perTenant = new Map<string, number>();
     for (const kept of old) {

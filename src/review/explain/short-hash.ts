@@ -1,5 +1,5 @@
 // A short name for a text, equal for equal texts. No protection against somebody who looks for two texts with one name: it names things
-// within one case.
+// within one case, and draws cases by ids that are random.
 
 /** FNV-1a (Fowler, Noll, Vo; RFC 9923) over UTF-16 units, twice with different offsets: 16 hexadecimal digits. */
 export function shortHash(text: string): string {

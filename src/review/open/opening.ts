@@ -3,14 +3,13 @@
 import { type FlaggedLogin, newCaseOf } from '../../domain/case/flagged.ts';
 import { explainWithinMs, type Tier } from '../../domain/case/tier.ts';
 import type { Opening } from '../../ports/case/case-store.ts';
-import type { NewTelling } from '../../ports/case/explanation-log.ts';
-import { readBody } from '../explain/body.ts';
-import { lastTelling } from '../explain/tellings.ts';
+import type { ExplanationBody } from '../explain/body.ts';
+import { lastTelling, templateTelling } from '../explain/tellings.ts';
 import type { Teller } from './teller.ts';
 
 export interface OpeningParts {
-  /** The template's explanation as it is stored. May throw: then the case opens without it. */
-  readonly templateBody: (login: FlaggedLogin, teller: Teller) => string;
+  /** The template's explanation. May throw: then the case opens without it. */
+  readonly templateBody: (login: FlaggedLogin, teller: Teller) => ExplanationBody;
   readonly tellerOf: (tier: Tier, caseId: string) => Teller;
   /** When an assessment was made, by its id. */
   readonly assessedAtMs: (assessmentId: string) => number;
@@ -31,25 +30,20 @@ export function openingOf(login: FlaggedLogin, nowMs: number, parts: OpeningPart
   const teller = parts.tellerOf(tier, id);
   const asked = teller === 'model';
   const body = bodyOf(login, teller, parts);
+  const template = body === null ? null : templateTelling(body, nowMs);
   return {
     made,
-    explanation: body === null ? null : { source: 'template', key: 'template', final: !asked, body, atMs: nowMs },
+    explanation: template === null ? null : { source: 'template', key: template.key, final: !asked, body: template.body, atMs: nowMs },
     job: asked
       ? { tenant, tier, dedupeKey: explanationJobKey(id), subject: id, payload: '', deadlineMs: nowMs + explainWithinMs[tier] }
       : null,
-    tellings: firstTellings(body, asked, nowMs),
+    // Whoever follows the case reads the template first, and that nothing will follow where no model is asked.
+    tellings: [...(template === null ? [] : [template]), ...(asked ? [] : [lastTelling(body, body === null ? 0 : 1, nowMs)])],
     assessedAtMs: parts.assessedAtMs(made.assessment.assessmentId),
   };
 }
 
-/** Whoever follows the case reads the template first, and that nothing will follow where no model is asked. */
-function firstTellings(body: string | null, asked: boolean, atMs: number): NewTelling[] {
-  const tellings: NewTelling[] = body === null ? [] : [{ key: 'template', kind: 'template', body, atMs }];
-  if (!asked) tellings.push(lastTelling(body === null ? null : readBody(body), body === null ? 0 : 1, atMs));
-  return tellings;
-}
-
-function bodyOf(login: FlaggedLogin, teller: Teller, { templateBody, onUnexplained }: OpeningParts): string | null {
+function bodyOf(login: FlaggedLogin, teller: Teller, { templateBody, onUnexplained }: OpeningParts): ExplanationBody | null {
   try {
     return templateBody(login, teller);
   } catch (error) {

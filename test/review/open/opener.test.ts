@@ -10,8 +10,11 @@ import { openingOf } from '../../../src/review/open/opening.ts';
 import { Opener, type OpenerOptions } from '../../../src/review/open/opener.ts';
 import { flaggedAs, flaggedLogin, settled } from '../../support/flagged.ts';
 import { testClock, testRandom } from '../../support/ports.ts';
-import { tierPlan } from '../../support/explaining.ts';
+import { type ExplanationBody, templateBody, writeBody } from '../../../src/review/explain/body.ts';
+import { english, tierPlan } from '../../support/explaining.ts';
 import { noonMs } from '../../support/records.ts';
+
+const bodyOn = (headline: string): ExplanationBody => ({ ...templateBody(flaggedLogin('any'), english), headline });
 
 /** An opener over a real store in memory, whose `open` a test may make fail. */
 function openerWorld(options: Partial<OpenerOptions> = {}) {
@@ -33,7 +36,7 @@ function openerWorld(options: Partial<OpenerOptions> = {}) {
     store,
     clock,
     assessedAtMs: () => noonMs,
-    templateBody: ({ assessment }) => JSON.stringify({ of: assessment.assessmentId }),
+    templateBody: ({ assessment }) => bodyOn(assessment.assessmentId),
     tellerOf: () => 'template',
     onOpened: () => undefined,
     onUnexplained: (error) => void problems.push(String(error)),
@@ -53,8 +56,11 @@ t.test('a login opens as a case with its explanation and the beginning of what i
   t.same(done, [{ number: 1, kind: 'opened', tier: 'high' }]);
   t.match(await cases.store.get('default', 'case-a'), { tier: 'high', shown: { userAgent: 'curl/8.5.0' }, assessmentId: 'assessment-a' });
   const [explanation] = await cases.store.explanations('default', 'case-a');
-  t.match(explanation, { source: 'template', final: true, body: '{"of":"assessment-a"}' });
-  t.match(await cases.log.after('default', 'case-a', 0, 9), [{ kind: 'template', body: '{"of":"assessment-a"}' }, { kind: 'done' }]);
+  t.match(explanation, { source: 'template', final: true, body: writeBody(bodyOn('assessment-a')) });
+  t.match(await cases.log.after('default', 'case-a', 0, 9), [
+    { kind: 'template', body: writeBody(bodyOn('assessment-a')) },
+    { kind: 'done', body: /"origin":"template"/ },
+  ]);
   t.same(await cases.queue.claim({ tiers: ['high'], limit: 9, leaseMs: 1000 }), [], 'no model, no job');
 });
 
@@ -76,7 +82,12 @@ t.test(
 );
 
 t.test('where a model is to explain a case, the template is not the last word and a job with the deadline of the tier waits', (t) => {
-  const parts = { assessedAtMs: () => noonMs, templateBody: () => '{}', tellerOf: () => 'model' as const, onUnexplained: () => undefined };
+  const parts = {
+    assessedAtMs: () => noonMs,
+    templateBody: () => bodyOn('a'),
+    tellerOf: () => 'model' as const,
+    onUnexplained: () => undefined,
+  };
   const opening = openingOf(flaggedLogin('a'), noonMs, parts);
   t.match(opening, {
     explanation: { final: false },

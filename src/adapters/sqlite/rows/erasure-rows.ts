@@ -1,10 +1,9 @@
 // Accounts that were erased lately, as rows: by a keyed digest of their pseudonym, which nothing leads back from, and for no longer than a login
 // of theirs may still be carried somewhere.
 import { createHmac } from 'node:crypto';
+import { dayMs } from '../../../domain/baseline/day.ts';
 import { erasedDays } from '../../../domain/case/case.ts';
 import type { Database } from '../database.ts';
-
-const dayMs = 86_400_000;
 
 export class ErasureRows {
   readonly #db: Database;

@@ -40,21 +40,9 @@ export function guarded(door: Door, scope: Scope): { onRequest: ReturnType<Door[
   return { onRequest: door.guard(scope), validatorCompiler: () => () => true };
 }
 
-const always = [401, 403, 'unknown_case', 'cases_off', 'rate_limited', 'cases_unavailable'] as const satisfies readonly (
-  | number
-  | ProblemCode
-)[];
-/** How a route about one case refuses that only reads, and one that has a body. */
-export const reading = ['invalid_field', 'invalid_parameter', 'invalid_url', ...always] as const;
-export const writing = [400, 413, 415, ...always] as const;
+const always = [401, 403, 'cases_off', 'rate_limited', 'cases_unavailable'] as const satisfies readonly (number | ProblemCode)[];
 /** How any route refuses that has parameters and needs cases to be kept; what is its own comes beside it. */
-export const withParameters = [
-  'invalid_field',
-  'invalid_parameter',
-  'invalid_url',
-  401,
-  403,
-  'cases_off',
-  'rate_limited',
-  'cases_unavailable',
-] as const satisfies readonly (number | ProblemCode)[];
+export const withParameters = ['invalid_field', 'invalid_parameter', 'invalid_url', ...always] as const;
+/** How a route about one case refuses that only reads, and one that has a body. */
+export const reading = [...withParameters, 'unknown_case'] as const;
+export const writing = [400, 413, 415, 'unknown_case', ...always] as const;
