@@ -12,7 +12,7 @@ import { systemClock } from '../adapters/system/clock.ts';
 import type { ExplainerPlan } from '../domain/explainer-plan.ts';
 import type { CaseName, LoginDone, NumberedLogin, ReviewSample } from '../ports/case/flagged-logins.ts';
 import { DailySumming } from '../review/baseline/summing.ts';
-import { templateBody, untouched } from '../review/explain/body.ts';
+import { templateBody, untouched } from '../review/explain/told/body.ts';
 import { keepHouse } from '../review/housekeeping.ts';
 import { Opener } from '../review/open/opener.ts';
 import { tellerOf } from '../review/open/teller.ts';

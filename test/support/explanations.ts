@@ -1,7 +1,7 @@
 // Explanations as they are stored and told.
 import { createWording } from '../../src/adapters/icu-messages/wording.ts';
 import type { NewTelling } from '../../src/ports/case/explanation-log.ts';
-import { type ExplanationBody, noTokens, templateBody, type ToldFinding, writeBody } from '../../src/review/explain/body.ts';
+import { type ExplanationBody, noTokens, templateBody, type ToldFinding, writeBody } from '../../src/review/explain/told/body.ts';
 import { noonMs, storedOf } from './records.ts';
 
 export const english = createWording('en');

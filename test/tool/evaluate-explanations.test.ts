@@ -7,7 +7,7 @@ import type { Finding } from '../../src/domain/explanation/finding.ts';
 import { type Explained, explainByTemplate } from '../../src/domain/explanation/template.ts';
 import { evaluateExplainer, type ExplainerResult, feedbackBySource } from '../../src/tool/evaluate-explanations/evaluate.ts';
 import type { Explain, Told } from '../../src/tool/evaluate-explanations/measure.ts';
-import { renderPage } from '../../src/tool/evaluate-explanations/page.ts';
+import { renderPage } from '../../src/tool/evaluate-explanations/page/page.ts';
 import { claimsOf } from '../../src/tool/evaluate-explanations/read-text.ts';
 import { kendallTau, meanEstimate, shareEstimate } from '../../src/tool/evaluate-explanations/statistics.ts';
 import { seededRandom } from '../../src/tool/simulate/seeded-random.ts';

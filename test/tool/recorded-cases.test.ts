@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { openCases } from '../../src/compose/open-cases.ts';
-import { writeBody } from '../../src/review/explain/body.ts';
+import { writeBody } from '../../src/review/explain/told/body.ts';
 import { readRecordedCases } from '../../src/tool/evaluate-explanations/recorded-cases.ts';
 import { explanation, opening } from '../support/cases.ts';
 import { toldBody, toldFinding } from '../support/explanations.ts';

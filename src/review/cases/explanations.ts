@@ -1,7 +1,7 @@
 // The stored explanations of a case as they are shown. Their bodies are JSON that some version of this service wrote; what cannot be read is
 // shown as missing, never guessed at.
 import type { ExplanationSource, StoredExplanation } from '../../domain/case/explanation.ts';
-import { type ExplanationBody, readBody } from '../explain/body.ts';
+import { type ExplanationBody, readBody } from '../explain/told/body.ts';
 
 export interface ShownExplanation {
   readonly version: number;

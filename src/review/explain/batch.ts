@@ -6,8 +6,8 @@ import { explainWithinMs, type Tier } from '../../domain/case/tier.ts';
 import type { Finding } from '../../domain/explanation/finding.ts';
 import type { JobQueue } from '../../ports/case/job-queue.ts';
 import { findingsMin } from '../explanation/validate.ts';
-import type { TemplateCause, ToldFinding } from './body.ts';
-import { askGroup, type AskParts, type GroupEnd, modelsInOrder } from './group.ts';
+import type { TemplateCause, ToldFinding } from './told/body.ts';
+import { askGroup, type AskParts, type GroupEnd, modelsInOrder } from './asking/group.ts';
 import type { KeptAnswer, KeptAnswers } from './kept-answers.ts';
 import { Work, type WorkParts } from './work.ts';
 

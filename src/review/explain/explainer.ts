@@ -9,11 +9,11 @@ import type { ExplainerModel } from '../../ports/case/explainer-model.ts';
 import type { ExplanationLog } from '../../ports/case/explanation-log.ts';
 import type { JobQueue } from '../../ports/case/job-queue.ts';
 import type { BatchParts, Pace } from './batch.ts';
-import { createBudgets } from './budget.ts';
+import { createBudgets } from './asking/budget.ts';
 import { createKeptAnswers, type KeptLimits } from './kept-answers.ts';
 import type { ExplainMeter } from './meter.ts';
 import { type PoolTimes, TierPool } from './pool.ts';
-import { createWeakness } from './weakness.ts';
+import { createWeakness } from './asking/weakness.ts';
 
 export interface ExplainerOptions {
   readonly plan: ExplainerPlan;

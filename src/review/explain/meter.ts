@@ -1,7 +1,7 @@
 // What is counted of explaining. Functions only, so that whoever counts decides how; none may throw.
 import type { Tier } from '../../domain/case/tier.ts';
 import type { CallFailure } from '../../ports/case/explainer-model.ts';
-import type { BodyOrigin, TemplateCause, Tokens } from './body.ts';
+import type { BodyOrigin, TemplateCause, Tokens } from './told/body.ts';
 
 /** How a call ended: "stop" is a whole answer, the others what made it none. */
 export type AskEnd = 'stop' | 'limit' | 'refused' | 'unusable' | CallFailure;

@@ -12,9 +12,9 @@ import type { ExplanationLog, NewTelling } from '../../ports/case/explanation-lo
 import { promptOf, promptVersion } from '../explanation/prompt.ts';
 import { type Story, storyOf } from '../explanation/story.ts';
 import { checkFinding, findingsMax } from '../explanation/validate.ts';
-import { type ExplanationBody, findingId, readBody, type TemplateCause, templateBody, type ToldFinding, writeBody } from './body.ts';
-import { finalBody, isEnough, isTold, mainCodes, type Told } from './final-body.ts';
-import { resolveHandles } from './handles.ts';
+import { type ExplanationBody, findingId, readBody, type TemplateCause, templateBody, type ToldFinding, writeBody } from './told/body.ts';
+import { finalBody, isEnough, isTold, mainCodes, type Told } from './told/final-body.ts';
+import { resolveHandles } from './told/handles.ts';
 import type { ExplainMeter } from './meter.ts';
 import {
   type AskedPart,
@@ -28,7 +28,7 @@ import {
   lastTellings,
   templateTelling,
   withCall,
-} from './tellings.ts';
+} from './told/tellings.ts';
 
 export interface WorkParts {
   readonly store: Pick<CaseStore, 'get' | 'explain' | 'explanations'>;

@@ -3,8 +3,8 @@
 import { type FlaggedLogin, newCaseOf } from '../../domain/case/flagged.ts';
 import { explainWithinMs, type Tier } from '../../domain/case/tier.ts';
 import type { Opening } from '../../ports/case/case-store.ts';
-import type { ExplanationBody } from '../explain/body.ts';
-import { lastTelling, templateTelling } from '../explain/tellings.ts';
+import type { ExplanationBody } from '../explain/told/body.ts';
+import { lastTelling, templateTelling } from '../explain/told/tellings.ts';
 import type { Teller } from './teller.ts';
 
 export interface OpeningParts {

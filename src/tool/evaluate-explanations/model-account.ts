@@ -1,6 +1,6 @@
 // What asking a model came to: how its answers ended, what of them held, how long they took, what they cost.
-import type { Tokens } from '../../review/explain/body.ts';
-import { addTokens, noTokens } from '../../review/explain/body.ts';
+import type { Tokens } from '../../review/explain/told/body.ts';
+import { addTokens, noTokens } from '../../review/explain/told/body.ts';
 import type { AskEnd } from '../../review/explain/meter.ts';
 import type { Count } from './measure.ts';
 

@@ -6,7 +6,7 @@ import { openCases } from '../../compose/open-cases.ts';
 import type { StoredExplanation } from '../../domain/case/explanation.ts';
 import type { Explained } from '../../domain/explanation/template.ts';
 import type { CaseStore } from '../../ports/case/case-store.ts';
-import { readBody } from '../../review/explain/body.ts';
+import { readBody } from '../../review/explain/told/body.ts';
 import type { GivenOpinion } from './evaluate.ts';
 
 export interface RecordedCases {

@@ -12,7 +12,7 @@ import { type Explained, explainByTemplate } from '../../domain/explanation/temp
 import type { Clock } from '../../ports/clock.ts';
 import type { ExplainerModel } from '../../ports/case/explainer-model.ts';
 import type { Random } from '../../ports/random.ts';
-import { createBudgets } from '../../review/explain/budget.ts';
+import { createBudgets } from '../../review/explain/asking/budget.ts';
 import { below } from '../simulate/draw.ts';
 import { seededRandom } from '../simulate/seeded-random.ts';
 import { createAsker } from './ask-model.ts';
@@ -20,7 +20,7 @@ import { evaluateExplainer, type EvaluationResult, type ExplainerResult, feedbac
 import { openKeptTexts } from './kept-texts.ts';
 import { casesOf } from './model-account.ts';
 import { type Options, readOptions } from './options.ts';
-import { renderPage } from './page.ts';
+import { renderPage } from './page/page.ts';
 import { readRecordedCases, type RecordedCases } from './recorded-cases.ts';
 
 export interface RunParts {

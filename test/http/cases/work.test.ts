@@ -3,7 +3,7 @@ import t, { type Test } from 'tap';
 import type { ServerOptions } from '../../../src/http/server.ts';
 import { StorageFailure } from '../../../src/domain/case/failure.ts';
 import type { CasePorts } from '../../../src/review/cases/ports.ts';
-import { noTokens, writeBody } from '../../../src/review/explain/body.ts';
+import { noTokens, writeBody } from '../../../src/review/explain/told/body.ts';
 import { type CaseWorld, caseWorld } from '../../support/case-world.ts';
 import { explanation, job } from '../../support/cases.ts';
 import { english, toldBody, toldFinding } from '../../support/explanations.ts';

@@ -1,7 +1,7 @@
 // The explainer's course of a case: who tells it, what stands at the end, and what it costs.
 import t from 'tap';
 import type { ModelCall } from '../../../src/ports/case/explainer-model.ts';
-import { guessTokens } from '../../../src/review/explain/budget.ts';
+import { guessTokens } from '../../../src/review/explain/asking/budget.ts';
 import {
   answering,
   cutAfter,

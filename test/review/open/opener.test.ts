@@ -10,7 +10,7 @@ import { openingOf } from '../../../src/review/open/opening.ts';
 import { Opener, type OpenerOptions } from '../../../src/review/open/opener.ts';
 import { flaggedAs, flaggedLogin, settled } from '../../support/flagged.ts';
 import { testClock, testRandom } from '../../support/ports.ts';
-import { type ExplanationBody, templateBody, writeBody } from '../../../src/review/explain/body.ts';
+import { type ExplanationBody, templateBody, writeBody } from '../../../src/review/explain/told/body.ts';
 import { english, tierPlan } from '../../support/explaining.ts';
 import { noonMs } from '../../support/records.ts';
 

@@ -16,7 +16,7 @@ import {
   type ToldFinding,
   tokensOf,
   type Tokens,
-} from '../../../review/explain/body.ts';
+} from '../../../review/explain/told/body.ts';
 
 export function explanationDocument({ version, source, final, atMs, body }: ShownExplanation, words: Wording): object {
   return { version, source, final, at: new Date(atMs).toISOString(), body: body === null ? null : bodyDocument(body, words) };

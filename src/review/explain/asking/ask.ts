@@ -1,6 +1,6 @@
 // One question to a model, or to two where the first is slow to begin: who gives the first text answers, the other is hung up.
-import type { Clock } from '../../ports/clock.ts';
-import type { ExplainerModel, ModelCall, ModelEvent } from '../../ports/case/explainer-model.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { ExplainerModel, ModelCall, ModelEvent } from '../../../ports/case/explainer-model.ts';
 
 export type CallEnd = Exclude<ModelEvent, { readonly kind: 'text' }>;
 

@@ -1,6 +1,6 @@
 // Notices a model that is too weak for the contract: most of what it says does not hold up. Such a model is told to the operator once and
 // is asked after the others, until its mark lapses and it may show that it was changed.
-import type { Clock } from '../../ports/clock.ts';
+import type { Clock } from '../../../ports/clock.ts';
 
 export interface CaseResult {
   readonly kept: number;

@@ -1,19 +1,19 @@
 // Some cases told in one call, by the models of their tier in order: the next is asked for what is still untold where the one before failed.
-import type { Tier } from '../../domain/case/tier.ts';
-import type { ExplainerPlan, ModelPlan, TierPlan } from '../../domain/explainer-plan.ts';
-import type { Clock } from '../../ports/clock.ts';
-import type { ExplainerModel } from '../../ports/case/explainer-model.ts';
-import { createAnswerReader } from '../explanation/answer-reader.ts';
-import { type Prompt, promptOf } from '../explanation/prompt.ts';
-import { createReviewer, findingsMin } from '../explanation/validate.ts';
+import type { Tier } from '../../../domain/case/tier.ts';
+import type { ExplainerPlan, ModelPlan, TierPlan } from '../../../domain/explainer-plan.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import type { ExplainerModel } from '../../../ports/case/explainer-model.ts';
+import { createAnswerReader } from '../../explanation/answer-reader.ts';
+import { type Prompt, promptOf } from '../../explanation/prompt.ts';
+import { createReviewer, findingsMin } from '../../explanation/validate.ts';
 import { callOf, howEnded, mayGoOn, spentBy } from './answer.ts';
 import { ask, type CallEnd, type Candidate } from './ask.ts';
-import type { Tokens } from './body.ts';
+import type { Tokens } from '../told/body.ts';
 import { type Budgets, estimateTokens, guessTokens, moneyOf, spendingOf } from './budget.ts';
-import type { AskEnd, ExplainMeter } from './meter.ts';
-import { type CallCost, isCall } from './tellings.ts';
+import type { AskEnd, ExplainMeter } from '../meter.ts';
+import { type CallCost, isCall } from '../told/tellings.ts';
 import type { Weakness } from './weakness.ts';
-import type { Work } from './work.ts';
+import type { Work } from '../work.ts';
 
 export interface AskParts {
   readonly plan: ExplainerPlan;

@@ -1,13 +1,13 @@
 // What is asked of a model, what its answer amounts to and what it cost: the same for whoever asks, the service or an evaluation.
-import type { ModelPlan } from '../../domain/explainer-plan.ts';
-import type { ModelCall } from '../../ports/case/explainer-model.ts';
-import type { AnswerReader } from '../explanation/answer-reader.ts';
-import { answerSchema } from '../explanation/contract.ts';
-import type { Prompt } from '../explanation/prompt.ts';
+import type { ModelPlan } from '../../../domain/explainer-plan.ts';
+import type { ModelCall } from '../../../ports/case/explainer-model.ts';
+import type { AnswerReader } from '../../explanation/answer-reader.ts';
+import { answerSchema } from '../../explanation/contract.ts';
+import type { Prompt } from '../../explanation/prompt.ts';
 import type { CallEnd } from './ask.ts';
-import type { Tokens } from './body.ts';
+import type { Tokens } from '../told/body.ts';
 import { guessTokens } from './budget.ts';
-import type { AskEnd } from './meter.ts';
+import type { AskEnd } from '../meter.ts';
 
 export function callOf({ structuredOutput, outputTokensMax }: ModelPlan, prompt: Prompt): ModelCall {
   return {

@@ -1,8 +1,8 @@
 // What asking the models came to, as a table: how many cases they answered, what of it held, how long it took and what it cost.
-import type { Asked, ExplainerResult } from './evaluate.ts';
+import type { Asked, ExplainerResult } from '../evaluate.ts';
 import { markup, shown, table } from './markup.ts';
-import { casesOf, type ModelAccount } from './model-account.ts';
-import { quantile } from './statistics.ts';
+import { casesOf, type ModelAccount } from '../model-account.ts';
+import { quantile } from '../statistics.ts';
 
 type Row = readonly [title: string, meaning: string, cell: (asked: Asked) => string];
 

@@ -2,10 +2,10 @@
 // urgent tiers are refused while there is still some left.
 //
 // Kept in memory, so a restart begins with a fresh hour; several processes have a budget each.
-import { type Tier, tiers } from '../../domain/case/tier.ts';
-import type { ExplainerPlan, ModelPrice } from '../../domain/explainer-plan.ts';
-import type { Clock } from '../../ports/clock.ts';
-import { type Tokens, noTokens } from './body.ts';
+import { type Tier, tiers } from '../../../domain/case/tier.ts';
+import type { ExplainerPlan, ModelPrice } from '../../../domain/explainer-plan.ts';
+import type { Clock } from '../../../ports/clock.ts';
+import { type Tokens, noTokens } from '../told/body.ts';
 
 export interface Spending {
   readonly tokens: number;

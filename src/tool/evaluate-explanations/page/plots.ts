@@ -1,7 +1,7 @@
 // The plots of the page, as SVG text: Vega draws them here, so that the page needs no script.
 import { type Spec, parse, View } from 'vega';
 import { compile, type TopLevelSpec } from 'vega-lite';
-import type { EvaluationResult } from './evaluate.ts';
+import type { EvaluationResult } from '../evaluate.ts';
 
 /** As wide as a telephone's text, so that plots stand beside each other on a screen and below each other on a telephone. */
 const width = 300;

@@ -1,8 +1,8 @@
 // The last word on a case: what a model told and held up, completed by the template, in an order that code decides.
-import type { Reason } from '../../domain/assessment.ts';
-import { signalOf } from '../../domain/explanation/evidence.ts';
-import type { Wording } from '../../domain/explanation/wording.ts';
-import { findingsMax, findingsMin } from '../explanation/validate.ts';
+import type { Reason } from '../../../domain/assessment.ts';
+import { signalOf } from '../../../domain/explanation/evidence.ts';
+import type { Wording } from '../../../domain/explanation/wording.ts';
+import { findingsMax, findingsMin } from '../../explanation/validate.ts';
 import { type Explainable, type ExplanationBody, type Provenance, templateBody, type ToldFinding } from './body.ts';
 
 /** Reasons that raise the risk and that somebody must tell, whatever else is left out. */

@@ -6,9 +6,9 @@
 //   asking           a call begins: which model, and what its prompt costs by the look of it
 //   asked            a call is over: which model, how it ended, tokens, money
 //   done             the last: which version of the stored explanations it is, and what it cost
-import { lastKind } from '../../domain/case/telling.ts';
-import type { JsonValue } from '../../domain/json.ts';
-import type { NewTelling, Telling } from '../../ports/case/explanation-log.ts';
+import { lastKind } from '../../../domain/case/telling.ts';
+import type { JsonValue } from '../../../domain/json.ts';
+import type { NewTelling, Telling } from '../../../ports/case/explanation-log.ts';
 import {
   addTokens,
   type ExplanationBody,
@@ -22,7 +22,7 @@ import {
   tokensOf,
   writeBody,
 } from './body.ts';
-import type { AskEnd } from './meter.ts';
+import type { AskEnd } from '../meter.ts';
 
 export function templateTelling(body: ExplanationBody, atMs: number): NewTelling {
   return { key: 'template', kind: 'template', body: writeBody(body), atMs };

@@ -1,5 +1,5 @@
 // Text and numbers as they stand in the page.
-import type { Estimate } from './statistics.ts';
+import type { Estimate } from '../statistics.ts';
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
 

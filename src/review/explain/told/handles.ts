@@ -1,9 +1,9 @@
 // Puts real names in the place of handles, after everything was checked: the model never saw them, and what somebody else wrote becomes a
 // word of a few harmless characters.
-import { browserNames, deviceTypes, systemNames } from '../../domain/explanation/client-names.ts';
-import { inertName } from '../../domain/explanation/inert.ts';
-import type { Wording } from '../../domain/explanation/wording.ts';
-import type { Story, StoryHandle } from '../explanation/story.ts';
+import { browserNames, deviceTypes, systemNames } from '../../../domain/explanation/client-names.ts';
+import { inertName } from '../../../domain/explanation/inert.ts';
+import type { Wording } from '../../../domain/explanation/wording.ts';
+import type { Story, StoryHandle } from '../../explanation/story.ts';
 
 /** As stories name handles: a kind and a number. */
 const handleName = /\b[a-z]+(?:_[a-z]+)*_[0-9]+\b/gi;

@@ -1,11 +1,11 @@
 // The body of a stored explanation: its one shape, how the template fills it, and a strict reader of it, because what is stored may be of
 // another version or damaged. Everything in it is plain text that may be shown as it is; nothing in it is markup.
-import type { StoredAssessment } from '../../domain/assessment.ts';
-import { type Direction, type Finding, type Strength, strengths, type Unknown } from '../../domain/explanation/finding.ts';
-import { explainByTemplate } from '../../domain/explanation/template.ts';
-import type { Wording } from '../../domain/explanation/wording.ts';
-import type { JsonValue } from '../../domain/json.ts';
-import { shortHash } from './short-hash.ts';
+import type { StoredAssessment } from '../../../domain/assessment.ts';
+import { type Direction, type Finding, type Strength, strengths, type Unknown } from '../../../domain/explanation/finding.ts';
+import { explainByTemplate } from '../../../domain/explanation/template.ts';
+import type { Wording } from '../../../domain/explanation/wording.ts';
+import type { JsonValue } from '../../../domain/json.ts';
+import { shortHash } from '../short-hash.ts';
 
 /** Raised with every change that an older reader would not understand. */
 const format = 1;

@@ -1,6 +1,6 @@
 // The page of an evaluation: one file without scripts or anything fetched, readable on a screen and on a telephone.
 import { answersTable } from './answers-table.ts';
-import { type EvaluationResult, type ExplainerResult, measureNames } from './evaluate.ts';
+import { type EvaluationResult, type ExplainerResult, measureNames } from '../evaluate.ts';
 import { markup, shown, table } from './markup.ts';
 import { colourOf, drawDrops, drawFeedback, drawMeasures, drawRanks, titles } from './plots.ts';
 
