@@ -5,7 +5,8 @@
 //   saturated   every worker of every tier has an answer of a slow fake under way, and more cases wait
 //   dead        the provider's address refuses connections
 //
-//   node bench/explainer-cost.ts [--rounds 9] [--seconds 4] [--rate 0] [--profiles 20000] [--backlog 1500] [--json FILE]
+//   node bench/explainer-cost.ts [--rounds 9] [--seconds 4] [--rate 0] [--profiles 20000] [--backlog 1500]
+//     [--connections 16] [--core=0] [--json FILE]
 //
 // Measured of each burst: latency of an answer (median, 99th percentile), CPU of the scoring thread per request and of the whole process, from
 // /proc. What counts is the ratio to "none" of the same round, and its spread over the rounds. While one service is measured the other two
