@@ -256,6 +256,7 @@ t.test('the tool reports each feed on a line and ends with 1 when one failed', a
     const child = spawn(process.execPath, [tool, '--feeds', join(directory, 'feeds.yaml'), '--into', join(directory, 'out')], {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
+    t.teardown(() => child.kill('SIGKILL'));
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text: string) => (output += text));
     const code = await new Promise<number | null>((resolve) => child.on('close', resolve));

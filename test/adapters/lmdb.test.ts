@@ -130,6 +130,7 @@ t.test('two processes add to the same records at the same time and neither loses
   const stores = openStores(t, { directory, flushIntervalMs: 20 });
   const visit = visitOf('accountA');
   const other = spawn(process.execPath, [worker, 'count', directory, '120'], { stdio: ['ignore', 'ignore', 'inherit'] });
+  t.teardown(() => other.kill('SIGKILL'));
   const ended = once(other, 'exit');
   let mine = 0;
   while (other.exitCode === null && mine < 5000) {
@@ -156,6 +157,7 @@ t.test('two processes add to the same records at the same time and neither loses
 t.test('what was durable when a process was killed is there, once, and the store opens', async (t) => {
   const directory = directoryFor(t);
   const child = spawn(process.execPath, [worker, 'forever', directory], { stdio: ['ignore', 'pipe', 'inherit'] });
+  t.teardown(() => child.kill('SIGKILL'));
   let printed = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     printed += text;

@@ -101,7 +101,7 @@ t.test('every flagged login of a batch becomes a case', async (t) => {
 t.test('killed between the answer and the opening, no case is lost', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'portcullis-killed-'));
   const key = { PORTCULLIS_PSEUDONYM_KEY: 'the killed one and its successor share this key' };
-  const killed = await startOther(directory, key);
+  const killed = await startOther(t, directory, key);
   const first = (await killed.call('POST', '/v1/score', strange(0))).body;
   const file = join(directory, 'cases', 'cases.sqlite');
   const rows = (): number => {
@@ -117,11 +117,14 @@ t.test('killed between the answer and the opening, no case is lost', async (t) =
   };
   t.ok(await until(() => (rows() === 1 ? true : null)), 'it opens cases');
 
-  const held = new DatabaseSync(file);
+  // The service may be writing at this moment, and a connection without this does not wait its turn.
+  const held = new DatabaseSync(file, { timeout: 10_000 });
+  t.teardown(() => held.isOpen && held.close());
   held.exec('begin immediate');
   const answers: Answer[] = [first];
   for (let n = 1; n <= 40; n++) answers.push((await killed.call('POST', '/v1/score', strange(n))).body);
   const stores = openLmdbStores({ directory: join(directory, 'store'), onProblem: () => undefined });
+  t.teardown(() => stores.close());
   const last = answers.at(-1);
   t.ok(await until(() => stores.assessments.byId('default', last?.assessment_id ?? '')), 'the answers are durable');
   killed.child.kill('SIGKILL');

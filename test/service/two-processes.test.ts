@@ -45,7 +45,7 @@ t.test('two processes that share one data directory', async (t) => {
   const directory = mkdtempSync(join(tmpdir(), 'portcullis-two-'));
   const [first, second] = await Promise.all([
     startTestService({ ...pseudonymKey, ...withoutCases }, directory),
-    startOther(directory, pseudonymKey),
+    startOther(t, directory, pseudonymKey),
   ]);
   t.teardown(async () => {
     second.child.kill('SIGTERM');

@@ -31,7 +31,7 @@ export async function openCases(t: Test, options: Partial<SqliteCasesOptions> = 
 
 /** What another program does to the file. */
 export function tamper(directory: string, change: (db: DatabaseSync) => void): void {
-  const db = new DatabaseSync(join(directory, 'cases.sqlite'));
+  const db = new DatabaseSync(join(directory, 'cases.sqlite'), { timeout: 10_000 });
   change(db);
   db.close();
 }

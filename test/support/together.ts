@@ -19,8 +19,23 @@ process.env['NODE_OPTIONS'] = (process.env['NODE_OPTIONS'] ?? '').replace(follow
 /** Of a process of their own, because they say what a process has loaded; `npm test` names them. */
 const alone = '.alone.test.ts';
 
+/** How long what tests leave open may keep the process alive when the last of them is done. A thread that closes a database takes a second or two. */
+const lingerMs = 30_000;
+let lingering: NodeJS.Timeout | undefined;
+
+/** A test that leaves something running is a failure soon and by name, not a process that ends by time-out ten minutes later. */
+function endSoon(folder: string): void {
+  lingering = setTimeout(() => {
+    t.fail(
+      `test/${folder}: ${lingerMs / 1000} s after its last test the process is kept alive by ${process.getActiveResourcesInfo().join(', ')}`,
+    );
+    process.exit(1);
+  }, lingerMs).unref();
+}
+
 /** `folder` of test/, with those in it that have no process of their own. A file is loaded when the tests of the one before are done; one that cannot be loaded or holds no test fails. */
 export async function runFolder(folder: string): Promise<void> {
+  clearTimeout(lingering);
   let added: Promise<unknown>[] = [];
   t.on('subtestAdd', (test) => added.push(once(test, 'end')));
   const files = globSync('**/*.test.ts', { cwd: join(tests, folder) }).filter(
@@ -39,6 +54,7 @@ export async function runFolder(folder: string): Promise<void> {
     if (added.length === 0 && t.counts.total === before) t.fail(`${shown} holds no test`);
     await Promise.all(added);
   }
+  endSoon(folder);
 }
 
 /** Whether the place below `folder` belongs to a folder with a process of its own. */

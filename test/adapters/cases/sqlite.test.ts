@@ -108,10 +108,13 @@ t.test('a process killed at any moment loses nothing that it acknowledged, and n
 t.test('two processes on one file: every case is there once, one attack is one campaign, the audit is one chain', async (t) => {
   const directory = directoryFor(t);
   const { store } = await openCases(t, { directory });
-  const start = (name: string): ChildProcess =>
-    spawn(process.execPath, ['--disable-warning=ExperimentalWarning', worker, 'count', directory, name], {
+  const start = (name: string): ChildProcess => {
+    const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', worker, 'count', directory, name], {
       stdio: ['ignore', 'ignore', 'inherit'],
     });
+    t.teardown(() => child.kill('SIGKILL'));
+    return child;
+  };
   const children = ['one', 'two'].map(start);
   const ended = Promise.all(children.map((child) => once(child, 'exit')));
   for (let i = 0; i < 50; i++) {
@@ -143,7 +146,8 @@ t.test(
     const directory = directoryFor(t);
     const problems: string[] = [];
     const { store, health } = await openCases(t, { directory, busyMs: 400, onProblem: (sentence) => problems.push(sentence) });
-    const other = new DatabaseSync(join(directory, 'cases.sqlite'));
+    const other = new DatabaseSync(join(directory, 'cases.sqlite'), { timeout: 10_000 });
+    t.teardown(() => other.isOpen && other.close());
     other.exec('begin immediate');
     const waiting = store.open([opening('a')]);
     await new Promise((done) => setTimeout(done, 100));
@@ -186,6 +190,7 @@ t.test('a full disk is a failure that changes nothing, and passes when there is 
   const child = spawn('sh', ['-c', 'ulimit -f 600; exec "$0" --disable-warning=ExperimentalWarning "$1"', process.execPath, script], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  t.teardown(() => child.kill('SIGKILL'));
   let said = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     said += text;
