@@ -28,7 +28,7 @@ RUN node src/tool/tables/compile-asn.ts node_modules/.cache/portcullis
 
 FROM node:24-slim
 WORKDIR /app
-ENV NODE_ENV=production MALLOC_ARENA_MAX=2 PORTCULLIS_HOST=0.0.0.0 PORTCULLIS_DATA_DIR=/data
+ENV NODE_ENV=production GLIBC_TUNABLES=glibc.malloc.hugetlb=1:glibc.malloc.arena_max=2 PORTCULLIS_HOST=0.0.0.0 PORTCULLIS_DATA_DIR=/data
 COPY --from=packages /app ./
 COPY models ./models
 COPY policies ./policies
@@ -38,7 +38,7 @@ USER node
 # What a start strips and compiles is kept, because where the root file system is read-only each start would do it again: half the CPU of a
 # start and 40 MB. Node keeps it per user. The service is started once for it, and the build fails where it does not start.
 RUN PORTCULLIS_HOST=127.0.0.1 PORTCULLIS_DATA_DIR=/tmp/rehearsal timeout 15 \
-      node --min-semi-space-size=32 --max-semi-space-size=32 --no-parallel-scavenge --max-old-space-size=256 src/start.js; \
+      node --min-semi-space-size=16 --max-semi-space-size=16 --no-parallel-scavenge --max-old-space-size=256 --incremental-marking-soft-trigger=60 src/start.js; \
     test $? -eq 124 && rm -rf /tmp/rehearsal
 VOLUME /data
 EXPOSE 7450
@@ -46,4 +46,4 @@ HEALTHCHECK --interval=10s --timeout=2s --start-period=10s \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORTCULLIS_PORT || 7450}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # Node is process 1 and handles SIGTERM itself: it stops accepting, drains, and leaves.
 # The heap is kept small: it needs about 60 MB, and would grow by hundreds for nothing.
-ENTRYPOINT ["node", "--min-semi-space-size=32", "--max-semi-space-size=32", "--no-parallel-scavenge", "--max-old-space-size=256", "src/start.js"]
+ENTRYPOINT ["node", "--min-semi-space-size=16", "--max-semi-space-size=16", "--no-parallel-scavenge", "--max-old-space-size=256", "--incremental-marking-soft-trigger=60", "src/start.js"]

@@ -105,7 +105,7 @@ function report(): void {
     const ownMiB = service.ownMemoryBytes() / 2 ** 20;
     process.stdout.write(
       `${profiles} profiles: ${spread(cpuMicros, 1)} us of CPU per request, ${spread(ratios)} of the smallest; ${spread(perSecond, 0)} per second; ` +
-        `memory ${ownMiB.toFixed(0)} MiB of its own, ${(service.residentBytes() / 2 ** 20).toFixed(0)} MiB with mapped pages; ${failed} failed\n`,
+        `memory ${ownMiB.toFixed(0)} MiB without the mapped database, ${(service.residentBytes() / 2 ** 20).toFixed(0)} MiB with it; ${failed} failed\n`,
     );
     if (median(ratios) > growthMax)
       faults.push(`${profiles} profiles cost ${median(ratios).toFixed(2)} times as much as ${smallest.profiles}`);

@@ -45,7 +45,7 @@ try {
   report('saturated', results.saturated);
   report(`at a fixed ${halfRate} requests per second (half of the service's capacity)`, results.half);
   process.stdout.write(
-    `memory of the service: ${(service.ownMemoryBytes() / 2 ** 20).toFixed(0)} MiB of its own, ${(service.residentBytes() / 2 ** 20).toFixed(0)} MiB with mapped pages\n`,
+    `memory of the service: ${(service.ownMemoryBytes() / 2 ** 20).toFixed(0)} MiB without the mapped database, ${(service.residentBytes() / 2 ** 20).toFixed(0)} MiB with it\n`,
   );
   if (values.json !== undefined)
     writeFileSync(

@@ -56,6 +56,8 @@ const numberOf = new Map(words.map((word, i) => [word, i]));
 const end = 0;
 const writtenOut = 1;
 const firstWord = 2;
+/** Longer than any evidence; what comes behind is looked up. */
+const orderMax = 64;
 
 export function isStoredWord(word: string): boolean {
   return numberOf.has(word);
@@ -68,6 +70,28 @@ export function writeWord(out: ByteWriter, word: string): void {
     out.plainText(word);
   } else {
     out.uint(number + firstWord);
+  }
+}
+
+/**
+ * Writes words one after the other that mostly come in the same order, as the names of a reason's evidence do: each is first compared with the one that
+ * had its place last time, which takes a tenth of finding its number.
+ */
+export class WordOrder {
+  private readonly last: string[] = [];
+  private readonly codes: number[] = [];
+
+  /** `place` counts up from 0 within a list. */
+  write(out: ByteWriter, place: number, word: string): void {
+    if (this.last[place] === word) {
+      out.uint(this.codes[place] as number);
+      return;
+    }
+    writeWord(out, word);
+    const number = numberOf.get(word);
+    if (number === undefined || place > this.last.length || place >= orderMax) return;
+    this.last[place] = word;
+    this.codes[place] = number + firstWord;
   }
 }
 

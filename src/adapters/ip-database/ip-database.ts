@@ -48,9 +48,13 @@ interface KnownAddress {
   readonly hits: readonly DatedHit[];
 }
 
-// About 1 kB each. An address that is asked for again within the next four thousand others costs a tenth of a microsecond. More of them
-// would cost more than they save: what is kept for minutes is what the garbage collector copies, marks and sweeps.
-const addressesMax = 4096;
+// About 1 kB each. An address that is asked for again within the next five hundred others costs a tenth of a microsecond: the attempts of one
+// person, the burst of one attacker. More of them would cost more than they save: what lives for seconds is what the garbage collector
+// copies, marks and sweeps.
+const addressesMax = 512;
+// Records whose place was read, about 500 bytes each; emptied when full. Reading a place costs as much as finding its record, and a city's is asked
+// for by each of its addresses.
+const placesMax = 16_384;
 const dayMs = 86_400_000;
 // Beyond this a point says too little to name a time zone.
 const zoneAccuracyMaxKm = 500;
@@ -58,12 +62,13 @@ const noHits: readonly ListHit[] = [];
 
 export function createIpDatabase(sources: IpSources): IpDatabase {
   const cache = new LRUCache<string, KnownAddress>({ max: addressesMax });
+  const places: KnownPlaces = new Map();
   let lists: readonly ReputationList[] = sources.snapshot;
   return {
     lookup(ip, atMs) {
       let known = cache.get(ip.text);
       if (known === undefined) {
-        known = knowAddress(ip, sources, lists);
+        known = knowAddress(ip, sources, lists, places);
         cache.set(ip.text, known);
       }
       return known.hits.length === 0 ? known.facts : { ...known.facts, lists: known.hits.map((hit) => agedHit(hit, atMs)) };
@@ -75,6 +80,7 @@ export function createIpDatabase(sources: IpSources): IpDatabase {
     },
     close() {
       cache.clear();
+      places.clear();
     },
   };
 }
@@ -84,12 +90,12 @@ function agedHit(hit: DatedHit, atMs: number): ListHit {
   return { kind: hit.kind, list: hit.list, reports: hit.reports, ageDays };
 }
 
-function knowAddress(ip: IpAddress, sources: IpSources, lists: readonly ReputationList[]): KnownAddress {
+function knowAddress(ip: IpAddress, sources: IpSources, lists: readonly ReputationList[], places: KnownPlaces): KnownAddress {
   const hits = findHits(ip, lists);
   // Private and reserved space has no place and no operator that others could know; data about it is accidental.
   if (ip.scope !== 'public') return { facts: { geo: null, asn: null, lists: noHits }, hits };
   if (sources.anonymous !== null) hits.push(...anonymityHits(ip, sources.anonymous));
-  return { facts: { geo: findGeo(ip, sources.places), asn: findAsn(ip, sources), lists: noHits }, hits };
+  return { facts: { geo: findGeo(ip, sources.places, places), asn: findAsn(ip, sources), lists: noHits }, hits };
 }
 
 function findHits(ip: IpAddress, lists: readonly ReputationList[]): DatedHit[] {
@@ -113,18 +119,48 @@ function anonymityHits(ip: IpAddress, file: MmdbFile): DatedHit[] {
   }));
 }
 
-function findGeo(ip: IpAddress, files: readonly MmdbFile[]): GeoFacts | null {
+/** What a record of a file says of a place, and what was made of it; by record, which a file gives as the same object to each address of it. */
+type KnownPlaces = Map<unknown, KnownPlace>;
+
+interface KnownPlace {
+  readonly place: PlaceRecord | null;
+  /** Null until it is asked for. */
+  geo: GeoFacts | null;
+  disputedGeo: GeoFacts | null;
+}
+
+function findGeo(ip: IpAddress, files: readonly MmdbFile[], places: KnownPlaces): GeoFacts | null {
+  let known: KnownPlace | null = null;
   let place: PlaceRecord | null = null;
   let isDisputed = false;
   for (const file of files) {
-    const found = readPlace(file.get(ip));
-    if (found === null) continue;
-    if (place === null) place = found;
-    else if (found.country !== null && place.country !== null && found.country !== place.country) isDisputed = true;
+    const record = file.get(ip);
+    if (record === null) continue;
+    const found = knownPlace(record, places);
+    if (found.place === null) continue;
+    if (known === null || place === null) {
+      known = found;
+      place = found.place;
+    } else if (found.place.country !== null && place.country !== null && found.place.country !== place.country) isDisputed = true;
     // A stated radius is the maker's own account of its error: no second opinion needed.
     if (place.accuracyKm !== null) break;
   }
-  if (place === null) return null;
+  if (known === null || place === null) return null;
+  if (isDisputed) return (known.disputedGeo ??= geoOf(place, true));
+  return (known.geo ??= geoOf(place, false));
+}
+
+function knownPlace(record: unknown, places: KnownPlaces): KnownPlace {
+  let known = places.get(record);
+  if (known === undefined) {
+    if (places.size >= placesMax) places.clear();
+    known = { place: readPlace(record), geo: null, disputedGeo: null };
+    places.set(record, known);
+  }
+  return known;
+}
+
+function geoOf(place: PlaceRecord, isDisputed: boolean): GeoFacts {
   const accuracyKm = place.accuracyKm ?? assumedAccuracyKm(place, isDisputed);
   return {
     country: place.country,

@@ -55,20 +55,9 @@ function asTimeZone(value: unknown): string | null {
   return typeof value === 'string' && /^[A-Za-z][\w+-]*(?:\/[\w+-]+){1,2}$/u.test(value) && value.length <= 64 ? value : null;
 }
 
-/** By record: a city's is asked for by each of its addresses, and checking its texts costs as much as finding it. */
-const placesRead = new WeakMap<object, PlaceRecord | null>();
-
-/** Null when the record says nothing about a place. The record must not change afterwards. */
+/** Null when the record says nothing about a place. */
 export function readPlace(record: unknown): PlaceRecord | null {
-  if (typeof record !== 'object' || record === null) return null;
-  const read = placesRead.get(record);
-  if (read !== undefined) return read;
-  const place = placeOf(asMap(record));
-  placesRead.set(record, place);
-  return place;
-}
-
-function placeOf(map: Readonly<Record<string, unknown>>): PlaceRecord | null {
+  const map = asMap(record);
   const isNested = typeof map['country'] === 'object' || typeof map['location'] === 'object' || typeof map['city'] === 'object';
   const place = isNested ? nestedPlace(map) : flatPlace(map);
   return place.country === null && place.latitude === null ? null : place;
