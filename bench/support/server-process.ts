@@ -23,6 +23,8 @@ export interface ServerProcess {
 
 export interface StartOptions {
   readonly script: string;
+  /** What the script is given. */
+  readonly args?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
   /** Core to pin to; -1 for none. */
   readonly core: number;
@@ -46,7 +48,7 @@ const serviceFlags = [
 const ticksPerSecond = 100;
 
 export async function startServer(options: StartOptions): Promise<ServerProcess> {
-  const command = [process.execPath, ...serviceFlags, ...(options.flags ?? []), options.script];
+  const command = [process.execPath, ...serviceFlags, ...(options.flags ?? []), options.script, ...(options.args ?? [])];
   const pinned = options.core < 0 ? command : ['taskset', '-c', String(options.core), ...command];
   const child = spawn(pinned[0] as string, pinned.slice(1), { env: { ...process.env, ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
