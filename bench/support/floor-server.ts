@@ -80,7 +80,7 @@ async function filled(place: string, profiles: number): Promise<Store> {
 }
 
 async function sweep(store: Store, people: readonly number[]): Promise<void> {
-  const keys = people.flatMap((person) => [0, 1, 2, 4].map((kind) => keyOf(kind, person))).sort(Buffer.compare);
+  const keys = people.flatMap((person) => [0, 1, 2, 4].map((kind) => keyOf(kind, person))).sort((a, b) => a.compare(b));
   for (const [i, key] of keys.entries()) {
     if (i > 0 && key.equals(keys[i - 1] as Buffer)) continue;
     if (i % putsPerTurn === 0) await new Promise((resolve) => setImmediate(resolve));
