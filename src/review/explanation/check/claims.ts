@@ -49,12 +49,36 @@ function oneClaimFault(sentence: CheckedSentence, at: number, token: ClaimToken)
   const sign: 1 | -1 = (token.sign === 1) === odd ? -1 : 1;
   const subjects = withConjoined(tokens, at, subjectsOf(tokens, at));
   const verdicts = subjects.map((subject) => judge(sentence, { subject, axis: token.axis, sign }, contrast !== null));
-  const fault = verdicts.find((verdict) => verdict !== null) ?? (subjects.length === 0 ? judgeAny(sentence, token.axis, sign) : null);
+  const fault =
+    verdicts.find((verdict) => verdict !== null) ??
+    (subjects.length === 0 ? judgeAny(sentence, token.axis, sign) : null) ??
+    (token.axis === 'familiar' && sign === 1 ? whereKnownFault(sentence, at, subjects) : null);
   if (fault !== null) return fault;
   done.add(at);
   if (contrast !== null) done.add(contrast);
   for (const negator of negation.at) done.add(negator);
   sentence.verified = true;
+  return null;
+}
+
+/**
+ * "known from this network", "known in the country": says of the network too that it was there before. Which of them all it was, evidence says
+ * of few: of what it says nothing the sentence may not either.
+ */
+function whereKnownFault({ tokens, truths }: CheckedSentence, at: number, subjects: readonly string[]): DropRule | null {
+  const [, end] = clauseAround(tokens, at);
+  for (let i = at + 1; i < end; i++) {
+    if (!/^(?:from|on|in|at|with|behind|through|via)$/.test((tokens[i] as Token).text)) continue;
+    let next = i + 1;
+    while (next < end && determiners.has((tokens[next] as Token).text)) next++;
+    const token = tokens[next] as Token;
+    // A name has a part of its own in the sentence, which names.ts has checked.
+    const subject = token.kind === 'notion' ? subjectAt(tokens, next) : null;
+    if (subject === null || !seeable.has(subject) || subjects.includes(subject)) continue;
+    const said = (truth: Truth): boolean => truth.subject === subject && (truth.axis === 'familiar' || truth.axis === 'same');
+    if (truths.all.some((truth) => said(truth) && truth.sign === -1)) return 'contradiction';
+    if (!truths.claimable.some(said)) return 'unsupported';
+  }
   return null;
 }
 
