@@ -78,10 +78,14 @@ process.exitCode = faults.length === 0 ? 0 : 1;
 async function runImport(killAtLine: number | null): Promise<Run> {
   const env = { ...process.env, PORTCULLIS_DATA_DIR: dataDirectory, PORTCULLIS_LOG_LEVEL: 'warn' };
   const beganMs = performance.now();
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=16', 'src/tool/import.ts', file], {
-    env,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', '--import=./src/huge-pages.js', '--max-semi-space-size=16', 'src/tool/import.ts', file],
+    {
+      env,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const seen = { from: -1, to: 0, cpuSeconds: 0 };
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString('utf8')));
