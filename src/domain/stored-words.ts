@@ -56,8 +56,6 @@ const numberOf = new Map(words.map((word, i) => [word, i]));
 const end = 0;
 const writtenOut = 1;
 const firstWord = 2;
-/** Longer than any evidence; what comes behind is looked up. */
-const orderMax = 64;
 
 export function isStoredWord(word: string): boolean {
   return numberOf.has(word);
@@ -89,7 +87,7 @@ export class WordOrder {
     }
     writeWord(out, word);
     const number = numberOf.get(word);
-    if (number === undefined || place > this.last.length || place >= orderMax) return;
+    if (number === undefined) return;
     this.last[place] = word;
     this.codes[place] = number + firstWord;
   }
