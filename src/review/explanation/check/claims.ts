@@ -2,7 +2,7 @@
 // what it says of the risk, held against the contribution's sign; and first and last, before and after.
 import { negationOf } from './negation.ts';
 import type { DropRule } from './rules.ts';
-import { type CheckedSentence, clauseAround, notionOf } from './sentence.ts';
+import { type CheckedSentence, clauseAround, endsClause, notionOf } from './sentence.ts';
 import type { Token } from './tokens.ts';
 import type { Truth } from './truths.ts';
 
@@ -62,24 +62,39 @@ function oneClaimFault(sentence: CheckedSentence, at: number, token: ClaimToken)
 }
 
 /**
- * "known from this network", "known in the country": says of the network too that it was there before. Which of them all it was, evidence says
- * of few: of what it says nothing the sentence may not either.
+ * "known from this network", "in this country the device is known": says of whatever is named with the claim that it was there before. Of what
+ * the evidence says nothing the sentence may not either. A name (network_2) has a part of its own, which names.ts has checked.
  */
 function whereKnownFault({ tokens, truths }: CheckedSentence, at: number, subjects: readonly string[]): DropRule | null {
-  const [, end] = clauseAround(tokens, at);
-  for (let i = at + 1; i < end; i++) {
-    if (!/^(?:from|on|in|at|with|behind|through|via)$/.test((tokens[i] as Token).text)) continue;
-    let next = i + 1;
-    while (next < end && determiners.has((tokens[next] as Token).text)) next++;
-    const token = tokens[next] as Token;
-    // A name has a part of its own in the sentence, which names.ts has checked.
-    const subject = token.kind === 'notion' ? subjectAt(tokens, next) : null;
-    if (subject === null || !seeable.has(subject) || subjects.includes(subject)) continue;
+  const [start, end] = withFragments(tokens, at);
+  for (let i = start; i <= end; i++) {
+    const subject = (tokens[i] as Token).kind === 'notion' ? subjectAt(tokens, i) : null;
+    if (subject === null || !seeable.has(subject) || subjects.includes(subject) || (i < at && isModifier(tokens, i))) continue;
     const said = (truth: Truth): boolean => truth.subject === subject && (truth.axis === 'familiar' || truth.axis === 'same');
     if (truths.all.some((truth) => said(truth) && truth.sign === -1)) return 'contradiction';
     if (!truths.claimable.some(said)) return 'unsupported';
   }
   return null;
+}
+
+/** The clause around a claim, with neighbours that say nothing by themselves: "known, from this network", "known and used from there". */
+function withFragments(tokens: readonly Token[], at: number): readonly [number, number] {
+  let [start, end] = clauseAround(tokens, at);
+  const isFragment = (from: number, to: number): boolean =>
+    tokens
+      .slice(from, to + 1)
+      .every((token) => (token.kind === 'general' && !copulas.has(token.text)) || token.kind === 'notion' || endsClause(token));
+  while (end + 1 < tokens.length) {
+    const [, next] = clauseAround(tokens, end + 1);
+    if (!isFragment(end + 1, next)) break;
+    end = next;
+  }
+  while (start > 0) {
+    const [before] = clauseAround(tokens, start - 1);
+    if (before >= start || !isFragment(before, start - 1)) break;
+    start = before;
+  }
+  return [start, end];
 }
 
 /** "the usual network is network_2", "the nearest known device": speaks of the usual one, and claims nothing of this one. */
