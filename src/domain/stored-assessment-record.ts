@@ -21,7 +21,7 @@ import type { Refusal } from './profile/record/source-record.ts';
 import type { ByteReader } from './record/byte-reader.ts';
 import type { ByteWriter } from './record/byte-writer.ts';
 import type { Evidence, EvidenceValue } from './signal/definition.ts';
-import { isStoredWord, readWord, WordOrder, writeEndOfWords, writeWord } from './stored-words.ts';
+import { readWord, writeEndOfWords, writeWord } from './stored-words.ts';
 
 const version = 2;
 type Version = 1 | 2;
@@ -132,28 +132,12 @@ function readFirstMissing(from: ByteReader): Missing {
 function writeReason(out: ByteWriter, { code, contribution, evidence }: Reason): void {
   writeWord(out, code);
   out.number(contribution);
-  const order = orderOf(code);
-  let place = 0;
   // Evidence inherits nothing, so for-in sees its own names, and without making a list of them.
   for (const name in evidence) {
-    order.write(out, place++, name);
+    writeWord(out, name);
     writeEvidenceValue(out, evidence[name] as EvidenceValue);
   }
   writeEndOfWords(out);
-}
-
-/** By reason code; a code that is no stored word, from a record of another version, shares one. */
-const orders = new Map<string, WordOrder>();
-const anyOrder = new WordOrder();
-
-function orderOf(code: string): WordOrder {
-  let order = orders.get(code);
-  if (order === undefined) {
-    if (!isStoredWord(code)) return anyOrder;
-    order = new WordOrder();
-    orders.set(code, order);
-  }
-  return order;
 }
 
 function readReason(from: ByteReader): Reason {

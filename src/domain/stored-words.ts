@@ -71,28 +71,6 @@ export function writeWord(out: ByteWriter, word: string): void {
   }
 }
 
-/**
- * Writes words one after the other that mostly come in the same order, as the names of a reason's evidence do: each is first compared with the one that
- * had its place last time, which takes a tenth of finding its number.
- */
-export class WordOrder {
-  private readonly last: string[] = [];
-  private readonly codes: number[] = [];
-
-  /** `place` counts up from 0 within a list. */
-  write(out: ByteWriter, place: number, word: string): void {
-    if (this.last[place] === word) {
-      out.uint(this.codes[place] as number);
-      return;
-    }
-    writeWord(out, word);
-    const number = numberOf.get(word);
-    if (number === undefined) return;
-    this.last[place] = word;
-    this.codes[place] = number + firstWord;
-  }
-}
-
 /** Ends a list of words whose length was not written before it. */
 export function writeEndOfWords(out: ByteWriter): void {
   out.uint(end);

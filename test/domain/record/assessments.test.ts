@@ -6,7 +6,7 @@ import { ByteReader } from '../../../src/domain/record/byte-reader.ts';
 import { ByteWriter } from '../../../src/domain/record/byte-writer.ts';
 import { allSignals } from '../../../src/domain/signal/catalogue.ts';
 import { readStoredAssessment, writeStoredAssessment } from '../../../src/domain/stored-assessment-record.ts';
-import { isStoredWord, readWord, WordOrder, writeEndOfWords, writeWord } from '../../../src/domain/stored-words.ts';
+import { isStoredWord, readWord, writeEndOfWords, writeWord } from '../../../src/domain/stored-words.ts';
 import { deriveSignal } from '../../support/facts.ts';
 import { noonMs, storedOf } from '../../support/records.ts';
 import { anyFacts } from '../../support/signal-contract.ts';
@@ -62,36 +62,6 @@ t.test('every name that the service can write into an assessment is a stored wor
       return reader.complete();
     }),
   );
-  t.end();
-});
-
-t.test('words that mostly come in one order are written as each would be by itself, whatever came before', (t) => {
-  const order = new WordOrder();
-  fc.assert(
-    fc.property(
-      fc.array(fc.oneof(anyText, fc.constantFrom('asn', 'country', 'hours', 'VPN', 'good_logins')), { maxLength: 12 }),
-      (list) => {
-        const [one, other] = [new ByteWriter(1), new ByteWriter(1)];
-        for (const [place, word] of list.entries()) {
-          order.write(one, place, word);
-          writeWord(other, word);
-        }
-        deepStrictEqual(one.written(), other.written());
-      },
-    ),
-  );
-  t.end();
-});
-
-t.test('a reason of another version, with names that are no stored words and in any order, is read back', (t) => {
-  const plain = storedOf('id-1', 'a');
-  for (const code of ['NEW_DEVICE', 'OF_ANOTHER_VERSION', 'OF_ANOTHER_VERSION'])
-    for (const evidence of [{ hours: 1, unheard_of: 'x', asn: 3 }, { asn: 3, hours: 1 }, {}]) {
-      const reasons = [{ code, contribution: 1, evidence }];
-      const record = { ...plain, assessment: { ...plain.assessment, reasons } };
-      const read = readStoredAssessment(new ByteReader().openSealed(bytesOf(writeStoredAssessment, record)));
-      t.strictSame(typeof read === 'string' ? read : read.assessment.reasons, reasons);
-    }
   t.end();
 });
 
