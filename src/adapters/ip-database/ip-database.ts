@@ -120,10 +120,10 @@ function anonymityHits(ip: IpAddress, file: MmdbFile): DatedHit[] {
 }
 
 /** What a record of a file says of a place, and what was made of it; by record, which a file gives as the same object to each address of it. */
-type KnownPlaces = Map<unknown, KnownPlace>;
+type KnownPlaces = Map<unknown, KnownPlace | null>;
 
 interface KnownPlace {
-  readonly place: PlaceRecord | null;
+  readonly place: PlaceRecord;
   /** Null until it is asked for. */
   geo: GeoFacts | null;
   disputedGeo: GeoFacts | null;
@@ -131,30 +131,29 @@ interface KnownPlace {
 
 function findGeo(ip: IpAddress, files: readonly MmdbFile[], places: KnownPlaces): GeoFacts | null {
   let known: KnownPlace | null = null;
-  let place: PlaceRecord | null = null;
   let isDisputed = false;
   for (const file of files) {
-    const record = file.get(ip);
-    if (record === null) continue;
-    const found = knownPlace(record, places);
-    if (found.place === null) continue;
-    if (known === null || place === null) {
-      known = found;
-      place = found.place;
-    } else if (found.place.country !== null && place.country !== null && found.place.country !== place.country) isDisputed = true;
+    const found = knownPlace(file.get(ip), places);
+    if (found === null) continue;
+    known ??= found;
+    const { country, accuracyKm } = known.place;
+    if (found.place.country !== null && country !== null && found.place.country !== country) isDisputed = true;
     // A stated radius is the maker's own account of its error: no second opinion needed.
-    if (place.accuracyKm !== null) break;
+    if (accuracyKm !== null) break;
   }
-  if (known === null || place === null) return null;
-  if (isDisputed) return (known.disputedGeo ??= geoOf(place, true));
-  return (known.geo ??= geoOf(place, false));
+  if (known === null) return null;
+  if (isDisputed) return (known.disputedGeo ??= geoOf(known.place, true));
+  return (known.geo ??= geoOf(known.place, false));
 }
 
-function knownPlace(record: unknown, places: KnownPlaces): KnownPlace {
+/** Null when the record says nothing about a place. */
+function knownPlace(record: unknown, places: KnownPlaces): KnownPlace | null {
+  if (record === null) return null;
   let known = places.get(record);
   if (known === undefined) {
     if (places.size >= placesMax) places.clear();
-    known = { place: readPlace(record), geo: null, disputedGeo: null };
+    const place = readPlace(record);
+    known = place === null ? null : { place, geo: null, disputedGeo: null };
     places.set(record, known);
   }
   return known;
