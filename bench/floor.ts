@@ -6,11 +6,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { floorSteps } from './support/floor-server.ts';
-import { createLoad, warm } from './support/load.ts';
+import { openEnvironment } from '../src/adapters/lmdb/environment.ts';
+import { KeyBuffer, kindOfCode } from '../src/adapters/lmdb/key-buffer.ts';
+import { floorBytes, floorSteps } from './support/floor-server.ts';
+import { interleave, type Named } from './support/interleave.ts';
+import { createLoad } from './support/load.ts';
 import { preload } from './support/preload.ts';
-import { type ServerProcess, startServer } from './support/server-process.ts';
-import { spread } from './support/statistics.ts';
+import { startServer } from './support/server-process.ts';
 
 const { values } = parseArgs({
   options: {
@@ -20,19 +22,11 @@ const { values } = parseArgs({
     profiles: { type: 'string', default: '100000' },
   },
 });
-const rounds = Number(values.rounds);
 const profiles = Number(values.profiles);
 const load = createLoad({ profiles, connections: Number(values.connections), seconds: Number(values.seconds) });
 const directory = mkdtempSync(join(tmpdir(), 'portcullis-floor-'));
 
-interface Measured {
-  readonly name: string;
-  readonly server: ServerProcess;
-  readonly cpuMicros: number[];
-  failed: number;
-}
-
-const measured: Measured[] = [];
+const servers: Named[] = [];
 try {
   await preload(join(directory, 'service'), profiles);
   const env = {
@@ -43,35 +37,35 @@ try {
   };
   for (const step of floorSteps) {
     const script = 'bench/support/floor-server.ts';
-    add(step, await startServer({ script, core: 0, args: [step, join(directory, step), String(profiles)] }));
+    servers.push({ name: step, server: await startServer({ script, core: 0, args: [step, join(directory, step), String(profiles)] }) });
   }
-  add('the service', await startServer({ script: 'src/start.js', core: 0, env }));
-  for (const { server } of measured) await warm(server, load);
-  for (let round = 0; round < rounds; round++) {
-    for (let i = 0; i < measured.length; i++) {
-      const one = measured[(i + round) % measured.length] as Measured;
-      const { cpuMicros, failed } = await load(one.server, null);
-      one.cpuMicros.push(cpuMicros);
-      one.failed += failed;
-    }
-  }
-  report();
+  servers.push({ name: 'the service', server: await startServer({ script: 'src/start.js', core: 0, env }) });
+  await interleave(servers, load, Number(values.rounds));
+  for (const { server } of servers) await server.stop();
+  await compareSizes(join(directory, 'service', 'store'));
 } finally {
-  for (const { server } of measured) await server.stop();
+  for (const { server } of servers) await server.stop();
   rmSync(directory, { recursive: true, force: true });
 }
 
-function add(name: string, server: ServerProcess): void {
-  measured.push({ name, server, cpuMicros: [], failed: 0 });
-}
-
-function report(): void {
-  const echo = measured[0] as Measured;
-  process.stdout.write(`CPU per request, and how many times the echo's: median (lowest to highest of ${rounds} rounds)\n`);
-  for (const { name, cpuMicros, failed } of measured) {
-    const ratios = cpuMicros.map((micros, round) => micros / (echo.cpuMicros[round] as number));
-    process.stdout.write(
-      `  ${name.padEnd(12)} ${spread(cpuMicros, 1).padEnd(26)} us   ${spread(ratios)}${failed > 0 ? `   ${failed} not 2xx` : ''}\n`,
-    );
+/** Whether the floor reads and writes as much as the service does. */
+async function compareSizes(store: string): Promise<void> {
+  const environment = openEnvironment(store, null);
+  const key = new KeyBuffer();
+  const found = new Map<string, { records: number; bytes: number }>();
+  const count = (kind: string, bytes: number): void => {
+    const sum = found.get(kind) ?? { records: 0, bytes: 0 };
+    found.set(kind, { records: sum.records + 1, bytes: sum.bytes + bytes });
+  };
+  for (const record of environment.profiles.getRange({})) {
+    key.copy(record.key, 0, record.key.length);
+    count(kindOfCode.get(key.kindCode()) ?? 'other', record.value.length);
+  }
+  for (const { value } of environment.assessments.getRange({ limit: 10_000 })) count('assessment', value.length);
+  await environment.root.close();
+  process.stdout.write('mean bytes of a record, in the service and at the floor\n');
+  for (const [kind, bytes] of Object.entries(floorBytes)) {
+    const sum = found.get(kind);
+    process.stdout.write(`  ${kind.padEnd(12)} ${sum === undefined ? 'none' : (sum.bytes / sum.records).toFixed(0)}, ${bytes}\n`);
   }
 }

@@ -35,14 +35,14 @@ export interface StartOptions {
 }
 
 /** As `npm start` has them. */
-const serviceFlags = [
-  '--disable-warning=ExperimentalWarning',
-  '--min-semi-space-size=16',
-  '--max-semi-space-size=16',
-  '--no-parallel-scavenge',
-  '--max-old-space-size=256',
-  '--incremental-marking-soft-trigger=60',
-];
+const serviceFlags = ['--disable-warning=ExperimentalWarning', ...flagsOf('start')];
+
+function flagsOf(script: string): readonly string[] {
+  const { scripts } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+    scripts: Record<string, string>;
+  };
+  return (scripts[script] ?? '').split(' ').filter((word) => word.startsWith('--'));
+}
 
 /** USER_HZ of Linux on every architecture we run on. */
 const ticksPerSecond = 100;
