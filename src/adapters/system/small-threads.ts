@@ -1,6 +1,6 @@
 // Threads that are started from now on get a young generation of a few megabytes. What the service is started with (16 MB, for the thread
-// that scores) counts for every thread of the process, limits of a Worker notwithstanding: three threads that have little to do would
-// take 80 MB.
+// that scores) counts for every thread of the process, limits of a Worker notwithstanding: each thread that has little to do would
+// take up to 32 MB.
 import { setPriority } from 'node:os';
 import process from 'node:process';
 import { setFlagsFromString } from 'node:v8';
