@@ -43,6 +43,6 @@ t.test('a container starts the service as npm does', (t) => {
   t.ok(dockerfile.includes(`ENTRYPOINT ${JSON.stringify(words).replaceAll(',', ', ')}`), scripts.start);
   t.ok(dockerfile.includes(`      ${scripts.start};`), 'and so it is rehearsed');
   const tunables = /'(glibc\.[^']+)'/.exec(read('src/huge-pages.js'))?.[1];
-  t.ok(tunables !== undefined && dockerfile.includes(`GLIBC_TUNABLES=${tunables} `), tunables);
+  t.ok(tunables !== undefined && dockerfile.includes(`GLIBC_TUNABLES=${tunables} `), String(tunables));
   t.end();
 });
